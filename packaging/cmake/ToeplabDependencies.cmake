@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every library that Toeplab is built on, and what it is for.
+
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)            # kernels: loops over rows
+find_package(HDF5 REQUIRED COMPONENTS C)                # run files
+find_package(nlohmann_json REQUIRED)                    # experiments, messages (CBOR)
+find_package(CLI11 REQUIRED)                            # the command line
+find_package(fmt REQUIRED)                              # text
+find_package(spdlog REQUIRED)                           # logs
+find_package(tl-expected REQUIRED)                      # Result<T>
+
+if(TOEPLAB_ENGINE)
+  find_package(LibTorch REQUIRED)                       # tensors, autograd, MKL
+endif()
+if(TOEPLAB_WINDOW)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Widgets PrintSupport Svg)
+  find_package(QCustomPlotQt6 CONFIG REQUIRED)          # plots
+  set(CMAKE_AUTOMOC ON)
+  set(CMAKE_AUTORCC ON)
+  add_compile_definitions(QT_NO_KEYWORDS QT_NO_CAST_TO_ASCII QT_STRICT_ITERATORS QT_NO_NARROWING_CONVERSIONS_IN_CONNECT)
+endif()
+if(TOEPLAB_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(benchmark REQUIRED)
+  if(TOEPLAB_WINDOW)
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
+  endif()
+endif()

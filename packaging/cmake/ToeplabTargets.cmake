@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# toeplab_library(core_runs SOURCES a.cpp b.cpp [PUBLIC dep...] [PRIVATE dep...])
+#   One folder, one static library: target toeplab_core_runs, alias toeplab::core_runs. Dependencies are named in full.
+# toeplab_test(core_runs SOURCES a_test.cpp [LIBRARIES dep...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...] [QT])
+#   One test executable a folder (test_core_runs) under GoogleTest; QT gives it a QApplication on the offscreen platform.
+
+include(GoogleTest)
+
+function(toeplab_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(toeplab_${name} STATIC ${ARG_SOURCES})
+  add_library(toeplab::${name} ALIAS toeplab_${name})
+  target_link_libraries(toeplab_${name} PUBLIC toeplab_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+function(toeplab_test name)
+  cmake_parse_arguments(ARG "QT" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set(main tests/support/test_main.cpp)
+  if(ARG_QT)
+    set(main tests/support/qt_test_main.cpp)
+  endif()
+  add_executable(test_${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/${main})
+  target_link_libraries(test_${name} PRIVATE toeplab_options ${ARG_LIBRARIES} GTest::gmock GTest::gtest)
+  if(ARG_QT)
+    target_link_libraries(test_${name} PRIVATE Qt6::Widgets Qt6::Test)
+    list(APPEND ARG_ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+  endif()
+  target_compile_definitions(test_${name} PRIVATE TOEPLAB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    TOEPLAB_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}")
+endfunction()
