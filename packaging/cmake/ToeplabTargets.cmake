@@ -3,6 +3,11 @@
 #   One folder, one static library: target toeplab_core_runs, alias toeplab::core_runs. Dependencies are named in full.
 # toeplab_test(core_runs SOURCES a_test.cpp [LIBRARIES dep...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...] [QT])
 #   One test executable a folder (test_core_runs) under GoogleTest; QT gives it a QApplication on the offscreen platform.
+# toeplab_qt()
+#   Called once in a folder whose sources use Qt (and the folders below it): moc, rcc and the strict Qt macros. The
+#   rest of the tree is compiled without them, so that switching the window off or on rebuilds nothing else.
+# toeplab_programs(folder)
+#   Adds the executables of a folder to the target `programs`: what is there to be run, without the tests.
 
 include(GoogleTest)
 
@@ -11,6 +16,26 @@ function(toeplab_library name)
   add_library(toeplab_${name} STATIC ${ARG_SOURCES})
   add_library(toeplab::${name} ALIAS toeplab_${name})
   target_link_libraries(toeplab_${name} PUBLIC toeplab_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+macro(toeplab_qt)
+  set(CMAKE_AUTOMOC ON)
+  set(CMAKE_AUTORCC ON)
+  add_compile_definitions(QT_NO_KEYWORDS QT_NO_CAST_TO_ASCII QT_STRICT_ITERATORS
+    QT_NO_NARROWING_CONVERSIONS_IN_CONNECT)
+endmacro()
+
+function(toeplab_programs folder)
+  if(NOT TARGET programs)
+    add_custom_target(programs)
+  endif()
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "EXECUTABLE")
+      add_dependencies(programs ${target})
+    endif()
+  endforeach()
 endfunction()
 
 function(toeplab_test name)
