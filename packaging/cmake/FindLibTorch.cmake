@@ -26,6 +26,8 @@ if(LibTorch_FOUND AND NOT TARGET toeplab::torch)
   add_library(toeplab::torch INTERFACE IMPORTED)
   target_include_directories(toeplab::torch SYSTEM INTERFACE ${LibTorch_INCLUDE_DIR}
     ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include)
-  target_compile_definitions(toeplab::torch INTERFACE AT_PER_OPERATOR_HEADERS)
+  # Its include folder brings an fmt of its own (12) that hides the system's (9): in translation units that see LibTorch
+  # fmt is header-only, in a namespace of its own.
+  target_compile_definitions(toeplab::torch INTERFACE AT_PER_OPERATOR_HEADERS FMT_HEADER_ONLY)
   target_link_libraries(toeplab::torch INTERFACE toeplab::mkl)
 endif()

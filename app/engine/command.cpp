@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+namespace toeplab::app
+{
+
+namespace
+{
+
+constexpr const char* kEverywhere = "Everywhere:\n"
+                                    "  --threads N           processor threads (default: the physical cores)\n"
+                                    "  --device NAME         auto, cpu, cuda or cuda:N (default: auto)\n"
+                                    "  --json                JSON only on standard output, text on standard error\n"
+                                    "  --help, --version\n";
+
+} // namespace
+
+CLI::App* addCommand(CLI::App& parent, CommandContext& context, const std::string& name, const std::string& summary,
+                     const std::string& example, std::function<int()> action)
+{
+    CLI::App* command = parent.add_subcommand(name, summary);
+    command->footer(fmt::format("Example:\n  {}\n\n{}", example, kEverywhere));
+    command->callback([&context, action = std::move(action)] { context.action = action; });
+    return command;
+}
+
+CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary)
+{
+    CLI::App* group = parent.add_subcommand(name, summary);
+    group->require_subcommand(1);
+    return group;
+}
+
+int failed(const core::Error& error)
+{
+    fmt::print(stderr, "toeplab: {}\n", error.message);
+    return kFailed;
+}
+
+int wrongUsage(const core::Error& error)
+{
+    fmt::print(stderr, "toeplab: {}\n", error.message);
+    return kUsage;
+}
+
+void printJson(const nlohmann::json& value)
+{
+    std::string line = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    line.push_back('\n');
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fflush(stdout);
+}
+
+} // namespace toeplab::app

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/commands.h"
+
+namespace toeplab::app
+{
+
+void addCommands(CLI::App& app, CommandContext& context)
+{
+    addMachineCommand(app, context);
+}
+
+} // namespace toeplab::app

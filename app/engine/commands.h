@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/engine/command.h"
+
+namespace toeplab::app
+{
+
+void addMachineCommand(CLI::App& app, CommandContext& context);
+
+/// Every command of the engine, in the order of `--help`.
+void addCommands(CLI::App& app, CommandContext& context);
+
+} // namespace toeplab::app

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/command.h"
+#include "app/engine/commands.h"
+#include "core/base/version.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+namespace
+{
+
+using namespace toeplab;
+
+std::string commandLine(int argc, char** argv)
+{
+    std::string line = "toeplab";
+    for (int i = 1; i < argc; ++i)
+        line += fmt::format(" {}", argv[i]);
+    return line;
+}
+
+core::Result<void> checkDevice(const std::string& device)
+{
+    if (device.rfind("cuda", 0) == 0)
+        return core::fail("This build computes on the processor only, so the device {} cannot be used. "
+                          "Use --device cpu, or leave the option out.",
+                          device);
+    return {};
+}
+
+int parseAndRun(int argc, char** argv)
+{
+    app::CommandContext context;
+    context.command_line = commandLine(argc, argv);
+    CLI::App parser("Toeplab: a workbench for Toeplitz neural networks.", "toeplab");
+    parser.set_version_flag("--version", core::buildInfo().text());
+    parser.require_subcommand(1);
+    parser.fallthrough();
+    parser.get_formatter()->column_width(36);
+    parser.add_option("--threads", context.threads, "Processor threads (default: the physical cores)")
+        ->check(CLI::Range(1, 4096));
+    parser.add_option("--device", context.device, "auto, cpu, cuda or cuda:N")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}) |
+                CLI::Validator(
+                    [](std::string& text) {
+                        const bool numbered = text.rfind("cuda:", 0) == 0 && text.size() > 5 &&
+                                              text.find_first_not_of("0123456789", 5) == std::string::npos;
+                        return numbered ? std::string() : "is not cuda:N";
+                    },
+                    "cuda:N"));
+    parser.add_flag("--json", context.json, "JSON only on standard output, text for people on standard error");
+    app::addCommands(parser, context);
+    try {
+        parser.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return parser.exit(error) == 0 ? app::kDone : app::kUsage;
+    }
+    if (auto device = checkDevice(context.device); !device)
+        return app::failed(device.error());
+    return context.action();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        return parseAndRun(argc, argv);
+    } catch (const std::exception& error) {
+        return app::failed({fmt::format("The engine stopped on an error that it did not expect: {}.", error.what())});
+    }
+}
