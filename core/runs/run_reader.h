@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/home.h"
 #include "core/base/result.h"
 #include "core/runs/run_data.h"
 
@@ -29,8 +30,6 @@ struct RunSummary {
 };
 [[nodiscard]] std::vector<RunSummary> listRuns(const std::string& folder);
 
-/// $TOEPLAB_HOME or ~/Toeplab, with runs/, data/, figures/ below it (created when missing).
-[[nodiscard]] std::string toeplabHome();
 /// A path in runs/ that does not exist yet: "tour-3.h5".
 [[nodiscard]] std::string freshRunPath(const std::string& experiment_name);
 
