@@ -36,13 +36,10 @@ std::vector<std::string> nearest(std::string_view word, std::span<const std::str
     const auto lastPart = [](std::string_view key) { return key.substr(key.rfind('.') + 1); };
     std::vector<std::pair<std::size_t, const std::string*>> found;
     for (const std::string& candidate : candidates) {
-        const std::size_t whole = editDistance(word, candidate);
         const std::string_view part = lastPart(candidate);
-        const std::size_t partial = editDistance(lastPart(word), part);
-        if (whole <= std::max<std::size_t>(1, candidate.size() / 3)) {
-            found.emplace_back(whole, &candidate);
-        } else if (partial <= part.size() / 3) {
-            found.emplace_back(partial + 1, &candidate); // the right name in the wrong section
+        const std::size_t edits = editDistance(lastPart(word), part);
+        if (edits <= std::max<std::size_t>(1, part.size() / 3)) {
+            found.emplace_back(edits * 100 + editDistance(word, candidate), &candidate);
         }
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& x, const auto& y) { return x.first < y.first; });

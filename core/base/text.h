@@ -15,7 +15,8 @@ namespace toeplab::core
 [[nodiscard]] std::size_t editDistance(std::string_view a, std::string_view b);
 
 /// What a person who wrote `word` may have meant: at most `limit` candidates, nearest first. A candidate qualifies when
-/// it is within a third of its length, or when `word` is its last dotted part ("rank" for "mixer.rank") or close to it.
+/// the parts after the last dot are within one edit or a third of its letters, so "rank" and "model.rnak" find
+/// "mixer.rank".
 [[nodiscard]] std::vector<std::string> nearest(std::string_view word, std::span<const std::string> candidates,
                                                std::size_t limit = 3);
 

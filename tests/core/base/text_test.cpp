@@ -27,7 +27,9 @@ TEST(Nearest, FindsMisspellingsAndMissingSections)
     EXPECT_THAT(nearest("mixer.rnak", keys), ElementsAre("mixer.rank"));
     EXPECT_THAT(nearest("rank", keys), ElementsAre("mixer.rank"));
     EXPECT_THAT(nearest("model.rank", keys), ElementsAre("mixer.rank"));
+    EXPECT_THAT(nearest("tuor", std::vector<std::string>{"listops/tno", "tour", "tour-fd"}), ElementsAre("tour"));
     EXPECT_THAT(nearest("lr", keys), ElementsAre("optimizer.lr"));
+    EXPECT_THAT(nearest("mixr.rank", keys), ElementsAre("mixer.rank"));
     EXPECT_THAT(nearest("nothing.like.it", keys), IsEmpty());
 }
 
