@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace toeplab::core
+{
+
+/// What this version can do, in one place: the fields' choices and ranges come from here. A new operator, task or
+/// precision is offered everywhere (form, --set, validation) once its name stands here.
+inline constexpr std::array kTasks{"listops"};
+inline constexpr std::array kMixerKinds{"tno"};
+inline constexpr std::array kPrecisions{"fp32"};
+inline constexpr std::int64_t kMostAxes = 1;
+
+inline constexpr std::array kModes{"exact", "released"};
+inline constexpr std::array kDecays{"none", "fixed", "learned"};
+inline constexpr std::array kPositionNetworks{"dpb", "mlp"};
+inline constexpr std::array kActivations{"none",  "relu", "gelu",    "silu", "elu", "1+elu",
+                                         "2+elu", "leak", "sigmoid", "sine", "exp"};
+/// Norms over the channels of one position, inside mixers and position networks.
+inline constexpr std::array kPositionNorms{"layernorm", "simplermsnorm", "rmsnorm", "gatedrmsnorm", "scalenorm"};
+/// Norms between blocks.
+inline constexpr std::array kBlockNorms{"layer", "batch", "instance", "simplerms", "none"};
+inline constexpr std::array kPools{"mean", "last", "first", "sum"};
+inline constexpr std::array kSchedules{"cosine", "constant"};
+
+} // namespace toeplab::core
