@@ -46,34 +46,47 @@ configure() { # FOLDER ARGUMENT...
     printf '%s\n' "$given" >"$folder/configured"
 }
 
-# The number of commands that ninja would run; "some" when it has to run CMake first and does not know yet.
-pending_commands() { # FOLDER TARGET
-    local last
-    last=$(ninja -C "$1" -n "$2" 2>&1 | tail -n 1) || last=unknown # the real run shows what is wrong
-    case $last in
-        *"no work to do"*) printf '0\n' ;;
-        "["*) sed 's|^\[[0-9]*/\([0-9]*\)\].*|\1|' <<<"$last" ;;
-        *) printf 'some\n' ;;
-    esac
+build_time() { # STEPS
+    if (($1 < 40)); then
+        printf 'up to a minute or two'
+    else
+        printf 'about %d minutes, less with a warm ccache' $((1 + $1 * 5 / $(compile_jobs) / 60))
+    fi
 }
 
-build_time() { # COMMANDS
-    case $1 in
-        some) printf 'as much as has changed' ;;
-        ?|??) printf 'up to a few minutes' ;;
-        *) printf 'about %d minutes the first time, seconds with a warm ccache' $((1 + $1 * 3 / $(compile_jobs) / 60)) ;;
-    esac
+# Turns ninja's lines into one that is overwritten on a terminal, and into a line for each tenth elsewhere; what
+# compilers say comes through. Nothing is shown of the commit's look-up, which runs at every build.
+show_progress() {
+    local line count total left tenth=0 announced= begun=$SECONDS erase='' clear=$'\r\e[K'
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
+            [[ $line != *GitVersion.cmake* ]] || continue
+            count=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+            if [ -z "$announced" ]; then
+                step "Building: $total steps ($(build_time "$total"))"
+                announced=yes
+            fi
+            left=$(((SECONDS - begun) * (total - count) / (count ? count : 1)))
+            if [ -t 2 ]; then
+                line="$count of $total, about $left s left: ${BASH_REMATCH[3]#Building CXX object }"
+                printf '%s[%4d s] %s' "$clear" "$SECONDS" "${line:0:$((${COLUMNS:-80} - 12))}" >&2
+                erase=$clear
+            elif ((count * 10 / total > tenth)); then
+                tenth=$((count * 10 / total))
+                step "$count of $total, about $left s left"
+            fi
+        elif [[ $line != "ninja: Entering directory"* && $line != "ninja: no work to do." && $line != "-- "* ]]; then
+            printf '%s%s\n' "$erase" "$line" >&2
+            erase=''
+        fi
+    done
+    printf '%s' "$erase" >&2
 }
 
 compile() { # FOLDER TARGET
-    local pending
-    pending=$(pending_commands "$1" "$2")
-    [ "$pending" != 0 ] || return 0
-    step "Building: $pending steps ($(build_time "$pending"))"
-    if ! NINJA_STATUS='[%f of %t, %e s] ' nice ninja -C "$1" -j "$(compile_jobs)" "$2" >&2; then
+    if ! nice ninja -C "$1" -j "$(compile_jobs)" "$2" 2>&1 | show_progress; then
         fail "the build stopped; the first error above says where."
     fi
-    step "Built"
 }
 
 # Installs, configures and builds; TARGET is `programs`, or `all` with the tests. Two starts in one clone take turns.

@@ -25,12 +25,16 @@ run_tests() { # FOLDER [CTEST ARGUMENT...]
 
 has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]; }
 
+need_window() {
+    if [ "${TOEPLAB_WINDOW:-ON}" = OFF ]; then
+        fail "TOEPLAB_WINDOW=OFF leaves out the window and the figures. Unset it, or use one of: $engine_commands."
+    fi
+}
+
 open_window() { # FOLDER [ARGUMENT...]
     local folder=$1
     shift
-    if [ "${TOEPLAB_WINDOW:-ON}" = OFF ]; then
-        fail "TOEPLAB_WINDOW=OFF builds no window. Unset it, or use a headless command: $engine_commands."
-    fi
+    need_window
     set_up "$folder" programs
     if ! has_display; then
         fail "there is no display to open a window on. Headless commands work here: ${engine_commands% bench} $window_commands bench (./toeplab --help)."
@@ -61,6 +65,7 @@ main() {
     elif [ -n "$first" ] && is_one_of "$first" "$engine_commands"; then
         run_program "$folder" toeplab-engine "$@"
     elif [ -n "$first" ] && is_one_of "$first" "$window_commands"; then
+        need_window
         run_program "$folder" toeplab "$@"
     elif [[ -z $first || $first == -* || $first == *.h5 || -e $first ]]; then
         open_window "$folder" "$@"

@@ -3,6 +3,8 @@
 #   One folder, one static library: target toeplab_core_runs, alias toeplab::core_runs. Dependencies are named in full.
 # toeplab_test(core_runs SOURCES a_test.cpp [LIBRARIES dep...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...] [QT])
 #   One test executable a folder (test_core_runs) under GoogleTest; QT gives it a QApplication on the offscreen platform.
+# toeplab_python_test(style.layers SCRIPT x.py [ARGUMENTS a...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...])
+#   A Python script as a test; it skips visibly by exit code 77.
 # toeplab_qt()
 #   Called once in a folder whose sources use Qt (and the folders below it): moc, rcc and the strict Qt macros. The
 #   rest of the tree is compiled without them, so that switching the window off or on rebuilds nothing else.
@@ -57,4 +59,17 @@ function(toeplab_test name)
     TOEPLAB_BINARY_DIR="${PROJECT_BINARY_DIR}")
   gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}")
+endfunction()
+
+function(toeplab_python_test name)
+  cmake_parse_arguments(ARG "" "SCRIPT;TIMEOUT" "ARGUMENTS;LABELS;ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  # Debian's own Python: it is the one that Debian's modules (h5py) are installed for.
+  find_program(TOEPLAB_PYTHON python3 HINTS /usr/bin REQUIRED)
+  get_filename_component(script ${ARG_SCRIPT} ABSOLUTE)
+  add_test(NAME ${name} COMMAND ${TOEPLAB_PYTHON} -B ${script} ${ARG_ARGUMENTS} WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
