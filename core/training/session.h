@@ -87,8 +87,8 @@ public:
     [[nodiscard]] virtual Result<void> step(std::int64_t count) = 0; ///< from paused: run count steps, then pause
     [[nodiscard]] virtual Result<void> stop(bool with_checkpoint) = 0;
     [[nodiscard]] virtual Result<void> checkpoint() = 0;
-    /// Takes effect at the next step; recorded as an event, a checkpoint before it. Scales the schedule.
-    [[nodiscard]] virtual Result<void> setLearningRate(double lr) = 0;
+    /// Scales the schedule; recorded as an event, a checkpoint before it. Returns the first step that will use it.
+    [[nodiscard]] virtual Result<std::int64_t> setLearningRate(double lr) = 0;
     /// Kernels of these layers are published at most `per_second` times a second, always once after the last step.
     virtual void watchKernels(std::vector<std::size_t> layer_indices, double per_second) = 0;
     [[nodiscard]] virtual SessionStatus status() const = 0;
