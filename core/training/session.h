@@ -22,18 +22,18 @@ enum class SessionState { Idle, Preparing, Running, Paused, Stopping, Finished, 
 
 struct SessionStatus {
     SessionState state = SessionState::Idle;
-    std::string run;             ///< path of the run file
+    std::string run; ///< path of the run file
     std::int64_t step = 0;
     double epoch = 0;
     double steps_per_second = 0; ///< over the last few seconds
     double tokens_per_second = 0;
-    double eta_seconds = -1;     ///< to the end set by steps, minutes or epochs; -1: no end set
+    double eta_seconds = -1; ///< to the end set by steps, minutes or epochs; -1: no end set
     double memory_mib = 0;
     double lr = 0;
-    double best_accuracy = -1;   ///< validation; -1: none yet
+    double best_accuracy = -1;    ///< validation; -1: none yet
     std::int64_t saved_step = -1; ///< newest checkpoint on disk
-    double progress = -1;        ///< of a long preparation (data), 0..1; -1: none
-    std::string message;         ///< what it is doing, or why it ended: one sentence
+    double progress = -1;         ///< of a long preparation (data), 0..1; -1: none
+    std::string message;          ///< what it is doing, or why it ended: one sentence
 };
 
 /// Kernels of one of RunHeader::layers, live.
@@ -69,8 +69,8 @@ public:
 
 struct TrainRequest {
     Experiment experiment;
-    std::string run;           ///< path; empty: a fresh one in runs/
-    bool resume = false;       ///< continue `run` exactly where its last checkpoint is; `experiment` may only move the end
+    std::string run;     ///< path; empty: a fresh one in runs/
+    bool resume = false; ///< continue `run` exactly where its last checkpoint is; `experiment` may only move the end
     bool start_paused = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace
 {
 
@@ -11,8 +13,8 @@ using testing::HasSubstr;
 
 Bytes frame(const std::string& payload)
 {
-    Bytes bytes(kFrameHeaderBytes);
-    bytes.insert(bytes.end(), payload.begin(), payload.end());
+    Bytes bytes(kFrameHeaderBytes + payload.size());
+    std::copy(payload.begin(), payload.end(), bytes.begin() + kFrameHeaderBytes);
     sealFrame(bytes);
     return bytes;
 }
