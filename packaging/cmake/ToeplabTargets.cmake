@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # toeplab_library(core_runs SOURCES a.cpp b.cpp [PUBLIC dep...] [PRIVATE dep...])
 #   One folder, one static library: target toeplab_core_runs, alias toeplab::core_runs. Dependencies are named in full.
-# toeplab_test(core_runs SOURCES a_test.cpp [LIBRARIES dep...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...] [QT])
-#   One test executable a folder (test_core_runs) under GoogleTest; QT gives it a QApplication on the offscreen platform.
+# toeplab_test(core_runs SOURCES a_test.cpp [LIBRARIES dep...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...] [QT] [SERIAL])
+#   One test executable a folder (test_core_runs) under GoogleTest; QT gives it a QApplication on the offscreen platform
+#   and the label gui, SERIAL lets no other test run beside it.
 # toeplab_python_test(style.layers SCRIPT x.py [ARGUMENTS a...] [LABELS l...] [TIMEOUT s] [ENVIRONMENT K=V...])
 #   A Python script as a test; it skips visibly by exit code 77.
 # toeplab_qt()
@@ -41,7 +42,7 @@ function(toeplab_programs folder)
 endfunction()
 
 function(toeplab_test name)
-  cmake_parse_arguments(ARG "QT" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "QT;SERIAL" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
@@ -54,11 +55,20 @@ function(toeplab_test name)
   if(ARG_QT)
     target_link_libraries(test_${name} PRIVATE Qt6::Widgets Qt6::Test)
     list(APPEND ARG_ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+    list(APPEND ARG_LABELS gui)
   endif()
   target_compile_definitions(test_${name} PRIVATE TOEPLAB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     TOEPLAB_BINARY_DIR="${PROJECT_BINARY_DIR}")
   gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}")
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  # Discovery takes neither empty values nor lists, so these follow once the tests are known.
+  set(properties ${CMAKE_CURRENT_BINARY_DIR}/test_${name}_properties.cmake)
+  file(CONFIGURE OUTPUT ${properties} @ONLY CONTENT "if(test_@name@_TESTS)
+  set_tests_properties(\${test_@name@_TESTS} PROPERTIES LABELS \"@ARG_LABELS@\" ENVIRONMENT \"@ARG_ENVIRONMENT@\"
+    RUN_SERIAL \"@ARG_SERIAL@\")
+endif()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties})
 endfunction()
 
 function(toeplab_python_test name)
