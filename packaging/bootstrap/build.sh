@@ -55,18 +55,21 @@ build_time() { # STEPS
 }
 
 # Turns ninja's lines into one that is overwritten on a terminal, and into a line for each tenth elsewhere; what
-# compilers say comes through. Nothing is shown of the commit's look-up, which runs at every build.
+# compilers say comes through. Of ninja's own preparations and the commit's look-up, which run each time, nothing is shown.
 show_progress() {
     local line count total left tenth=0 announced= begun=$SECONDS erase='' clear=$'\r\e[K'
     while IFS= read -r line; do
         if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
-            [[ $line != *GitVersion.cmake* ]] || continue
             count=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+            [[ $line != *"Re-running CMake"* ]] || step "Configuring again: one of CMake's files has changed"
+            if ((count == 0)) || [[ $line == *GitVersion.cmake* ]]; then
+                continue
+            fi
             if [ -z "$announced" ]; then
                 step "Building: $total steps ($(build_time "$total"))"
                 announced=yes
             fi
-            left=$(((SECONDS - begun) * (total - count) / (count ? count : 1)))
+            left=$(((SECONDS - begun) * (total - count) / count))
             if [ -t 2 ]; then
                 line="$count of $total, about $left s left: ${BASH_REMATCH[3]#Building CXX object }"
                 printf '%s[%4d s] %s' "$clear" "$SECONDS" "${line:0:$((${COLUMNS:-80} - 12))}" >&2
