@@ -20,15 +20,19 @@ public:
     /// 53 random bits as a number in [0, 1).
     [[nodiscard]] double uniform() { return static_cast<double>(engine_() >> 11U) * 0x1.0p-53; }
 
-    /// Uniform in 0..n-1, n >= 1, without bias: draws above the largest multiple of n are thrown away.
+    /// Uniform in 0..n-1, n >= 1, without bias: the high half of draw * n, unless the low half falls among the first
+    /// 2^64 mod n values, which would favour some results (Lemire 2019).
     [[nodiscard]] std::uint64_t below(std::uint64_t n)
     {
-        const std::uint64_t rejected = (0 - n) % n; // 2^64 mod n
-        std::uint64_t draw = engine_();
-        while (draw < rejected) {
-            draw = engine_();
+        __extension__ using Wide = unsigned __int128;
+        Wide product = static_cast<Wide>(engine_()) * n;
+        if (static_cast<std::uint64_t>(product) < n) {
+            const std::uint64_t rejected = (0 - n) % n; // 2^64 mod n
+            while (static_cast<std::uint64_t>(product) < rejected) {
+                product = static_cast<Wide>(engine_()) * n;
+            }
         }
-        return draw % n;
+        return static_cast<std::uint64_t>(product >> 64U);
     }
 
     [[nodiscard]] static std::uint64_t mix(std::uint64_t x)

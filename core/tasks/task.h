@@ -22,9 +22,9 @@ enum class Split { Train, Validation, Test };
 /// What a model must fit to.
 struct TaskShape {
     std::int64_t classes = 0;
-    std::int64_t vocabulary = 0; ///< tokens; 0: real-valued input (pixels)
-    std::int64_t max_length = 0; ///< the longest n a batch can have, end mark included
-    bool pairs = false;          ///< retrieval: two documents a sample
+    std::int64_t vocabulary = 0;        ///< tokens; 0: real-valued input (pixels)
+    std::int64_t max_length = 0;        ///< the longest n a batch can have, end mark included
+    bool pairs = false;                 ///< retrieval: two documents a sample
     std::int64_t height = 0, width = 0; ///< of images, else 0
 };
 
@@ -32,8 +32,8 @@ struct TaskShape {
 struct Batch {
     std::int64_t rows = 0;   ///< of `tokens`; twice the samples for pairs (all first documents, then all second)
     std::int64_t length = 0; ///< n
-    std::vector<std::int32_t> tokens; ///< (rows, length), row-major; empty for pixels
-    std::vector<float> pixels;        ///< (rows, length); empty for tokens
+    std::vector<std::int32_t> tokens;  ///< (rows, length), row-major; empty for pixels
+    std::vector<float> pixels;         ///< (rows, length); empty for tokens
     std::vector<std::int32_t> lengths; ///< (rows) true lengths
     std::vector<std::int32_t> labels;  ///< (samples)
 };
@@ -61,7 +61,8 @@ public:
     [[nodiscard]] virtual TaskShape shape() const = 0;
     /// Loaded or generated at the first call, with progress; later calls return the same object. Where a task has no
     /// such split the error says so and which split stands in for it.
-    [[nodiscard]] virtual Result<std::shared_ptr<const Dataset>> dataset(Split split, const Progress& progress = {}) = 0;
+    [[nodiscard]] virtual Result<std::shared_ptr<const Dataset>> dataset(Split split,
+                                                                         const Progress& progress = {}) = 0;
     /// One line on where the data is from: "generated, seed 42" or the path with the number of samples.
     [[nodiscard]] virtual std::string provenance() const = 0;
 };

@@ -20,6 +20,7 @@ endif()
 if(TOEPLAB_TESTS)
   find_package(GTest REQUIRED)
   find_package(benchmark REQUIRED)
+  find_package(rapidcheck REQUIRED)                     # properties
   if(TOEPLAB_WINDOW)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
   endif()
