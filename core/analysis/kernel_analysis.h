@@ -9,7 +9,8 @@
 namespace toeplab::core
 {
 
-/// Figures of one Toeplitz kernel t_k, k = -(n-1)..n-1, T_ij = t_{i-j}, ||T||_F^2 = sum_k (n-|k|) t_k^2 (workbench.md 3).
+/// Figures of one Toeplitz kernel t_k, k = -(n-1)..n-1, T_ij = t_{i-j}, ||T||_F^2 = sum_k (n-|k|) t_k^2 (workbench.md
+/// 3).
 struct KernelScores {
     double spikiness = 0;         ///< S_w: share of ||T||_F^2 within |k| <= w
     double peak_over_median = 0;  ///< max |t| / median |t|
