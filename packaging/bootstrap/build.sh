@@ -87,8 +87,6 @@ show_progress() {
 }
 
 compile() { # FOLDER TARGET
-    # Paths relative to the clone, so that one clone's compilations serve the next one.
-    export CCACHE_BASEDIR=$root
     if ! nice ninja -C "$1" -j "$(compile_jobs)" "$2" 2>&1 | show_progress; then
         fail "the build stopped; the first error above says where."
     fi

@@ -12,10 +12,13 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
 
+# Paths relative to the clone let one clone's compilations serve the next; the sloppiness is what ccache asks for where
+# a target has a precompiled header.
 find_program(TOEPLAB_CCACHE ccache)
 if(TOEPLAB_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${TOEPLAB_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TOEPLAB_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${TOEPLAB_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
 add_library(toeplab_options INTERFACE)
