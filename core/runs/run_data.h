@@ -17,16 +17,16 @@ namespace toeplab::core
 /// What a run consists of, as plain values: the writer, the reader, the protocol and the window all speak these.
 
 struct MetricsRow {
-    std::int64_t step = 0;      ///< 1-based: after this many optimiser steps
+    std::int64_t step = 0; ///< 1-based: after this many optimiser steps
     double epoch = 0;
-    double loss = 0;            ///< mean cross-entropy of the batch, nats
-    double accuracy = 0;        ///< of the batch, 0..1
+    double loss = 0;     ///< mean cross-entropy of the batch, nats
+    double accuracy = 0; ///< of the batch, 0..1
     double lr = 0;
-    double grad_norm = 0;       ///< Euclidean, all parameters
+    double grad_norm = 0; ///< Euclidean, all parameters
     double step_seconds = 0;
     double samples_per_second = 0;
-    double memory_mib = 0;      ///< resident, of the engine
-    double wall_seconds = 0;    ///< training time since the start of the run, pauses excluded
+    double memory_mib = 0;   ///< resident, of the engine
+    double wall_seconds = 0; ///< training time since the start of the run, pauses excluded
 };
 
 struct ValidationRow {
@@ -41,9 +41,9 @@ struct ValidationRow {
 struct RunEvent {
     std::int64_t step = 0;
     double unix_seconds = 0;
-    std::string kind;  ///< start | pause | resume | lr | checkpoint | stop | resumed | nan | note | end
-    std::string text;  ///< "Learning rate 0.001 -> 0.0005"
-    double value = 0;  ///< the new learning rate, ... where a number belongs to it
+    std::string kind; ///< start | pause | resume | lr | checkpoint | stop | resumed | nan | note | end
+    std::string text; ///< "Learning rate 0.001 -> 0.0005"
+    double value = 0; ///< the new learning rate, ... where a number belongs to it
 };
 
 /// One kernel at one step: (channels, 2n-1) row-major from lag -(n-1).
@@ -80,8 +80,9 @@ enum class RunState { Alive, Paused, Crashed, Stopped, Finished };
 
 /// Fixed at the start of a run.
 struct RunHeader {
-    nlohmann::json experiment;  ///< core/config's toJson
-    nlohmann::json provenance;  ///< version, git, libtorch, device, host, command, seed, mode, task provenance, start time
+    nlohmann::json experiment; ///< core/config's toJson
+    nlohmann::json
+        provenance; ///< version, git, libtorch, device, host, command, seed, mode, task provenance, start time
     std::int64_t parameters = 0;
     std::vector<LayerInfo> layers;
 };

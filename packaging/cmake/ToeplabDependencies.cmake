@@ -3,7 +3,8 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)            # kernels: loops over rows
-find_package(HDF5 REQUIRED COMPONENTS C)                # run files
+find_package(HDF5 REQUIRED COMPONENTS C HL)             # run files
+find_package(ZLIB REQUIRED)                             # chunks of run files, deflated before HDF5 sees them
 find_package(nlohmann_json REQUIRED)                    # experiments, messages (CBOR)
 find_package(CLI11 REQUIRED)                            # the command line
 find_package(fmt REQUIRED)                              # text

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/runs/run_files.h"
+
+#include "core/runs/snapshot.h"
+
+#include <utility>
+
+namespace toeplab::core
+{
+
+namespace
+{
+
+constexpr auto kBetweenFolds = std::chrono::seconds(5);
+
+} // namespace
+
+RunFiles::RunFiles(std::string path, JournalFile journal, RunStore store)
+    : path_(std::move(path)), journal_(std::move(journal)), store_(std::move(store)),
+      newest_(store_.header.layers.size())
+{
+}
+
+void RunFiles::record(const RunRecord& record)
+{
+    store_.apply(record);
+    if (fold_ && pending_.size() > kLargestPending)
+        return; // the snapshot that is due will have it
+    const std::vector<std::byte> bytes = encodeRecord(record);
+    pending_.insert(pending_.end(), bytes.begin(), bytes.end());
+    if (pending_.size() > kLargestPending)
+        fold_ = true;
+}
+
+void RunFiles::kernel(KernelSnapshot snapshot)
+{
+    record(encodeKernel(snapshot));
+    newest_[snapshot.layer_index] = std::move(snapshot);
+}
+
+Result<void> RunFiles::checkpoint(Checkpoint checkpoint, bool best)
+{
+    auto stored = std::make_shared<StoredCheckpoint>();
+    for (const KernelSnapshot& kernel : newest_) {
+        if (!kernel.values.empty() && kernel.step == checkpoint.step)
+            stored->kernels.push_back(kernel);
+    }
+    stored->checkpoint = std::move(checkpoint);
+    store_.last = stored;
+    if (best)
+        store_.best = stored;
+    if (reopen_) {
+        if (auto mended = mend(); !mended)
+            return mended;
+    }
+    return fold();
+}
+
+Result<void> RunFiles::write()
+{
+    if (reopen_ || restart_)
+        return {}; // mend() first
+    auto written = journal_.append(pending_);
+    fold_ = fold_ || journal_.size() > kLargestJournal;
+    return written;
+}
+
+Result<void> RunFiles::sync()
+{
+    const auto mended = mend();
+    const auto written = write();
+    auto synced = journal_.sync();
+    if (!journal_.linked())
+        reopen_ = true;
+    else if (!synced)
+        fold_ = true; // the system may have dropped what it could not write
+    return !mended ? mended : !written ? written : synced;
+}
+
+Result<void> RunFiles::finish()
+{
+    auto synced = sync();
+    if (store_.state != RunState::Stopped && store_.state != RunState::Finished)
+        return synced;
+    if (auto folded = fold(); !folded)
+        return folded;
+    journal_.remove();
+    return syncFolderOf(path_);
+}
+
+Result<void> RunFiles::mend()
+{
+    if (reopen_) {
+        auto journal = JournalFile::open(journalPath(path_), Existing::Replace);
+        if (!journal)
+            return tl::unexpected(journal.error());
+        journal_ = std::move(*journal);
+        reopen_ = false;
+        fold_ = true;
+        next_fold_ = Clock::time_point();
+    }
+    if (fold_ && Clock::now() >= next_fold_)
+        return fold();
+    if (fold_)
+        return fail("The run file {} is still behind its run: the disk failed. It is tried again in a few seconds.",
+                    path_);
+    if (restart_) {
+        if (auto restarted = journal_.restart(start()); !restarted)
+            return restarted;
+        restart_ = false;
+    }
+    return {};
+}
+
+Result<void> RunFiles::fold()
+{
+    ++store_.generation;
+    if (auto written = writeSnapshot(store_, path_, Existing::Replace); !written) {
+        --store_.generation;
+        fold_ = true;
+        next_fold_ = Clock::now() + kBetweenFolds;
+        return written;
+    }
+    pending_.clear();
+    pending_.shrink_to_fit();
+    fold_ = false;
+    restart_ = !journal_.restart(start()); // all is safe in the snapshot: sync() tries again and reports
+    return {};
+}
+
+JournalStart RunFiles::start() const
+{
+    return {store_.id, store_.generation, store_.started_unix, store_.state, store_.header};
+}
+
+} // namespace toeplab::core
