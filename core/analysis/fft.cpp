@@ -56,4 +56,38 @@ void Fft::forward(std::vector<std::complex<double>>& data) const
     }
 }
 
+void Fft::inverse(std::vector<std::complex<double>>& data) const
+{
+    for (auto& value : data)
+        value = std::conj(value);
+    forward(data);
+    for (auto& value : data)
+        value = std::conj(value) / double(size_);
+}
+
+std::vector<std::complex<double>> fourierTransform(std::vector<std::complex<double>> data)
+{
+    const std::size_t n = data.size();
+    if (n > 0 && (n & (n - 1)) == 0) {
+        Fft(n).forward(data);
+        return data;
+    }
+    // m k = (m^2 + k^2 - (m-k)^2) / 2: multiply by the chirp, convolve with its conjugate, multiply again.
+    const Fft fft(powerOfTwo(2 * n));
+    std::vector<std::complex<double>> chirp(n), padded(fft.size()), filter(fft.size());
+    for (std::size_t k = 0; k < n; ++k) {
+        chirp[k] = std::polar(1.0, -std::numbers::pi * double(k * k % (2 * n)) / double(n)); // exp(-pi i k^2 / n)
+        padded[k] = data[k] * chirp[k];
+        filter[k] = filter[(fft.size() - k) % fft.size()] = std::conj(chirp[k]);
+    }
+    fft.forward(padded);
+    fft.forward(filter);
+    for (std::size_t i = 0; i < padded.size(); ++i)
+        padded[i] *= filter[i];
+    fft.inverse(padded);
+    for (std::size_t m = 0; m < n; ++m)
+        data[m] = padded[m] * chirp[m];
+    return data;
+}
+
 } // namespace toeplab::core

@@ -17,6 +17,8 @@ public:
     [[nodiscard]] std::size_t size() const { return size_; }
     /// In place; data.size() == size().
     void forward(std::vector<std::complex<double>>& data) const;
+    /// x_k = (1/N) sum_m X_m exp(+2 pi i m k / N), in place.
+    void inverse(std::vector<std::complex<double>>& data) const;
 
 private:
     std::size_t size_;
@@ -26,5 +28,8 @@ private:
 
 /// The smallest power of two that is not below `least`.
 [[nodiscard]] std::size_t powerOfTwo(std::size_t least);
+
+/// The transform for any N >= 1, as a convolution with a chirp on a power of two (Bluestein 1970). O(N log N).
+[[nodiscard]] std::vector<std::complex<double>> fourierTransform(std::vector<std::complex<double>> data);
 
 } // namespace toeplab::core

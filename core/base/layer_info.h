@@ -15,8 +15,8 @@ struct LayerInfo {
     std::string mode;              ///< exact | released
     bool causal = false;
     std::int64_t channels = 0;
-    std::int64_t length = 0;       ///< n; the kernel has 2n-1 lags
-    std::string description;       ///< one plain line: "RPE 3 x 32, decay 0.999, lags below 1,024"
+    std::int64_t length = 0; ///< n; the kernel has 2n-1 lags
+    std::string description; ///< one plain line: "RPE 3 x 32, decay 0.999, lags below 1,024"
 
     friend bool operator==(const LayerInfo&, const LayerInfo&) = default;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/layer_info.h"
 #include "core/base/result.h"
 #include "core/config/experiment.h"
-#include "core/base/layer_info.h"
 #include "core/tasks/task.h"
 
 #include <ATen/core/Tensor.h>
@@ -44,14 +44,14 @@ public:
 
     /// The Toeplitz kernels, one entry a layer and axis, in order of depth.
     [[nodiscard]] virtual std::vector<LayerInfo> layers() const = 0;
-    /// Kernel of layers()[index]: (channels, 2n-1) float32 on the CPU, lags -(n-1)..n-1, n = LayerInfo::length; no gradient.
+    /// Kernel of layers()[index]: (channels, 2n-1) float32 on the CPU, lags -(n-1)..n-1, n = LayerInfo::length; no
+    /// gradient.
     [[nodiscard]] virtual at::Tensor kernel(std::size_t index) = 0;
 };
 
 /// Parameters are drawn from `seed` alone (same seed, same values, whatever ran before); dropout draws come from ATen's
 /// default CPU generator, which the caller seeds. dtype: at::kFloat in training, at::kDouble in proofs.
 [[nodiscard]] Result<std::unique_ptr<Classifier>> makeClassifier(const Experiment& experiment, const TaskShape& shape,
-                                                                 std::uint64_t seed,
-                                                                 at::ScalarType dtype = at::kFloat);
+                                                                 std::uint64_t seed, at::ScalarType dtype = at::kFloat);
 
 } // namespace toeplab::core

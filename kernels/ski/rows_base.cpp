@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/ski/rows_inl.h"
+#include "kernels/ski/rows_levels.h"
+
+namespace toeplab::kernels::levels
+{
+
+const SkiRows<float> kSkiFloatBase = kRows<float>;
+const SkiRows<double> kSkiDoubleBase = kRows<double>;
+
+} // namespace toeplab::kernels::levels
