@@ -4,6 +4,7 @@
 #include "core/base/layer_info.h"
 #include "core/base/result.h"
 #include "core/config/experiment.h"
+#include "core/operators/base/module.h"
 #include "core/tasks/task.h"
 
 #include <ATen/core/Tensor.h>
@@ -15,11 +16,6 @@
 
 namespace toeplab::core
 {
-
-struct NamedTensor {
-    std::string name; ///< the published code's name where it has one: "model.layers.0.layer.u_proj.weight"
-    at::Tensor value;
-};
 
 /// A batch on the model's device.
 struct ModelInput {

@@ -23,8 +23,13 @@ if(LibTorch_FOUND AND NOT TARGET toeplab::torch)
   # Its libgomp must be the one OpenMP runtime of the process, and its nvidia/ folder is found by its own RPATH.
   target_link_options(toeplab::mkl INTERFACE -Wl,-rpath,${directory} -Wl,-rpath-link,${directory}
     -Wl,-rpath-link,${TOEPLAB_LIBTORCH}/nvidia/cu13/lib -Wl,--allow-shlib-undefined)
+  # LibTorch ships another version of fmt's headers; the system's must win, or nothing links against its library.
+  find_path(LibTorch_SYSTEM_FMT fmt/format.h)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/generated/system)
+  file(CREATE_LINK ${LibTorch_SYSTEM_FMT}/fmt ${PROJECT_BINARY_DIR}/generated/system/fmt SYMBOLIC)
   add_library(toeplab::torch INTERFACE IMPORTED)
-  target_include_directories(toeplab::torch SYSTEM INTERFACE ${LibTorch_INCLUDE_DIR}
+  target_include_directories(toeplab::torch SYSTEM INTERFACE ${PROJECT_BINARY_DIR}/generated/system
+    ${LibTorch_INCLUDE_DIR}
     ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include)
   # Its include folder brings an fmt of its own (12) that hides the system's (9): in translation units that see LibTorch
   # fmt is header-only, in a namespace of its own.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/operators/functions/functions.h"
+
+#include <ATen/core/Tensor.h>
+
+namespace toeplab::core
+{
+
+/// Two projections of the same input as one product, and their way back: what both gated units share.
+
+/// [a; b] over rows; undefined where both are, zeros for the one that is missing.
+[[nodiscard]] at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b);
+
+/// z (batch, 2 channels, n) = weight x, without the biases.
+[[nodiscard]] at::Tensor product(const at::Tensor& weight, const at::Tensor& x);
+
+/// For a stabilised activation: subtracts from each position of a half of z the largest of its channels (bias
+/// included).
+void stabilise(const at::Tensor& z, const at::Tensor& bias, std::int64_t half);
+
+struct ProductGradients {
+    at::Tensor x, weight;
+};
+/// Of z = weight x.
+[[nodiscard]] ProductGradients productBackward(const at::Tensor& weight, const at::Tensor& x, const at::Tensor& dz,
+                                               bool needs_x);
+
+/// y = residual + W o + b into a new tensor.
+[[nodiscard]] at::Tensor outputProjection(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& o,
+                                          const at::Tensor& residual);
+
+/// W^T g
+[[nodiscard]] at::Tensor backThrough(const at::Tensor& weight, const at::Tensor& g);
+/// sum_b g o^T
+[[nodiscard]] at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& o);
+/// sum over batch and positions
+[[nodiscard]] at::Tensor biasGradient(const at::Tensor& g);
+
+} // namespace toeplab::core

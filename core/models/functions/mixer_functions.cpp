@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/functions/mixer_functions.h"
+
+#include "core/models/functions/gated_product.h"
+#include "core/operators/functions/capsule.h"
+#include "core/operators/functions/dispatch.h"
+#include "kernels/pointwise/gate.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace toeplab::core
+{
+namespace
+{
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using Optional = std::optional<at::Tensor>;
+
+Optional optional(const at::Tensor& tensor)
+{
+    return tensor.defined() ? Optional(tensor) : std::nullopt;
+}
+at::Tensor plain(const Optional& tensor)
+{
+    return tensor.value_or(at::Tensor());
+}
+
+/// What the backward pass needs beside tensors.
+struct GateOptions {
+    std::shared_ptr<const ToeplitzMap> map; ///< of the Toeplitz unit
+    NamedActivation activation;
+    kernels::Dropout dropout;
+    bool bias1 = false, bias2 = false, bias3 = false, residual = false;
+};
+
+kernels::GateShape gateShape(const at::Tensor& z, const GateOptions& options)
+{
+    return {z.size(0), z.size(1) / 2, z.size(2), options.activation.function};
+}
+
+at::Tensor halfOf(const at::Tensor& tensor, bool wanted, std::int64_t half)
+{
+    const std::int64_t rows = tensor.size(0) / 2;
+    return wanted ? tensor.narrow(0, half * rows, rows) : at::Tensor();
+}
+
+class ToeplitzUnit : public torch::autograd::Function<ToeplitzUnit>
+{
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& u_weight,
+                              const Optional& u_bias, const at::Tensor& v_weight, const Optional& v_bias,
+                              const Optional& o_weight, const Optional& o_bias, const Optional& residual,
+                              at::TensorList operands, GateOptions options)
+    {
+        const at::Tensor in = x.contiguous();
+        const at::Tensor weight = stackRows(u_weight, v_weight);
+        const at::Tensor bias = stackRows(plain(u_bias), plain(v_bias));
+        const at::Tensor z = product(weight, in);
+        if (options.activation.stabilised) {
+            stabilise(z, bias, 0);
+            stabilise(z, bias, 1);
+        }
+        const kernels::GateShape shape = gateShape(z, options);
+        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, x.options());
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
+        });
+        const at::Tensor y = options.map->forward(v, operands);
+        at::Tensor o = v; // v is not needed again
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gateOutput<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(y),
+                                   data<T>(o));
+        });
+        options.bias1 = u_bias.has_value();
+        options.bias2 = v_bias.has_value();
+        options.bias3 = o_bias.has_value();
+        options.residual = residual.has_value();
+        variable_list kept{in, weight, bias, z, y, plain(o_weight)};
+        kept.insert(kept.end(), operands.begin(), operands.end());
+        context->save_for_backward(std::move(kept));
+        context->saved_data["options"] = encapsulate(std::move(options));
+        if (!o_weight)
+            return o;
+        return outputProjection(*o_weight, plain(o_bias), o, residual ? residual->contiguous() : at::Tensor());
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients)
+    {
+        const variable_list saved = context->get_saved_variables();
+        const auto& options = encapsulated<GateOptions>(context->saved_data["options"]);
+        const at::Tensor& x = saved[0];
+        const at::Tensor& weight = saved[1];
+        const at::Tensor& bias = saved[2];
+        const at::Tensor& z = saved[3];
+        const at::Tensor& y = saved[4];
+        const at::Tensor& o_weight = saved[5];
+        const kernels::GateShape shape = gateShape(z, options);
+        const at::Tensor g = gradients[0].contiguous();
+        at::Tensor dz = at::empty_like(z);
+        at::Tensor dbias = at::empty({2 * shape.channels}, x.options());
+        at::Tensor o = at::empty_like(y);
+        at::Tensor dy = o_weight.defined() ? backThrough(o_weight, g) : at::empty_like(y);
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gateOutputBackward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(y),
+                                           constData<T>(o_weight.defined() ? dy : g), data<T>(dz), data<T>(dy),
+                                           data<T>(o), data<T>(dbias));
+        });
+        at::Tensor do_weight;
+        at::Tensor do_bias;
+        if (o_weight.defined()) {
+            do_weight = weightGradient(g, o);
+            if (options.bias3)
+                do_bias = biasGradient(g);
+        }
+        at::Tensor v = o; // o is done with
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
+        });
+        ToeplitzMap::Gradients d = options.map->backward(dy, v, y, at::TensorList(saved).slice(6));
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gateInputBackward<T>(shape, constData<T>(z), constData<T>(bias), constData<T>(d.x), data<T>(dz),
+                                          data<T>(dbias));
+        });
+        const ProductGradients p = productBackward(weight, x, dz, context->needs_input_grad(0));
+        variable_list out{p.x,
+                          halfOf(p.weight, true, 0),
+                          halfOf(dbias, options.bias1, 0),
+                          halfOf(p.weight, true, 1),
+                          halfOf(dbias, options.bias2, 1),
+                          do_weight,
+                          do_bias,
+                          options.residual ? g : at::Tensor()};
+        out.insert(out.end(), d.operands.begin(), d.operands.end());
+        out.emplace_back();
+        return out;
+    }
+};
+
+class LinearUnit : public torch::autograd::Function<LinearUnit>
+{
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight1,
+                              const Optional& bias1, const at::Tensor& weight2, const Optional& bias2,
+                              const at::Tensor& weight3, const Optional& bias3, const Optional& residual,
+                              GateOptions options)
+    {
+        const at::Tensor in = x.contiguous();
+        const at::Tensor weight = stackRows(weight1, weight2);
+        const at::Tensor bias = stackRows(plain(bias1), plain(bias2));
+        const at::Tensor z = product(weight, in);
+        if (options.activation.stabilised)
+            stabilise(z, bias, 0);
+        const kernels::GateShape shape = gateShape(z, options);
+        at::Tensor a = at::empty({shape.batch, shape.channels, shape.length}, x.options());
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gluForward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), data<T>(a));
+        });
+        options.bias1 = bias1.has_value();
+        options.bias2 = bias2.has_value();
+        options.bias3 = bias3.has_value();
+        options.residual = residual.has_value();
+        context->save_for_backward({in, weight, bias, z, weight3});
+        context->saved_data["options"] = encapsulate(std::move(options));
+        return outputProjection(weight3, plain(bias3), a, residual ? residual->contiguous() : at::Tensor());
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients)
+    {
+        const variable_list saved = context->get_saved_variables();
+        const auto& options = encapsulated<GateOptions>(context->saved_data["options"]);
+        const at::Tensor& x = saved[0];
+        const at::Tensor& bias = saved[2];
+        const at::Tensor& z = saved[3];
+        const kernels::GateShape shape = gateShape(z, options);
+        const at::Tensor g = gradients[0].contiguous();
+        at::Tensor a = backThrough(saved[4], g);
+        at::Tensor dz = at::empty_like(z);
+        at::Tensor dbias = at::empty({2 * shape.channels}, x.options());
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::gluBackward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(a),
+                                    data<T>(dz), data<T>(a), data<T>(dbias));
+        });
+        const at::Tensor dweight3 = weightGradient(g, a);
+        const ProductGradients p = productBackward(saved[1], x, dz, context->needs_input_grad(0));
+        return {p.x,
+                halfOf(p.weight, true, 0),
+                halfOf(dbias, options.bias1, 0),
+                halfOf(p.weight, true, 1),
+                halfOf(dbias, options.bias2, 1),
+                dweight3,
+                options.bias3 ? biasGradient(g) : at::Tensor(),
+                options.residual ? g : at::Tensor(),
+                at::Tensor()};
+    }
+};
+
+} // namespace
+
+at::Tensor gatedToeplitz(const GatedToeplitz& unit, const at::Tensor& x, const at::Tensor& residual)
+{
+    GateOptions options;
+    options.map = unit.map;
+    options.activation = unit.activation;
+    options.dropout = unit.dropout;
+    return ToeplitzUnit::apply(x, unit.u_weight, optional(unit.u_bias), unit.v_weight, optional(unit.v_bias),
+                               optional(unit.o_weight), optional(unit.o_bias), optional(residual),
+                               at::TensorList(unit.operands), options);
+}
+
+at::Tensor gatedLinear(const GatedLinear& unit, const at::Tensor& x, const at::Tensor& residual)
+{
+    GateOptions options;
+    options.activation = unit.activation;
+    options.dropout = unit.dropout;
+    return LinearUnit::apply(x, unit.weight1, optional(unit.bias1), unit.weight2, optional(unit.bias2), unit.weight3,
+                             optional(unit.bias3), optional(residual), options);
+}
+
+} // namespace toeplab::core

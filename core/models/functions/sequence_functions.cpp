@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/functions/sequence_functions.h"
+
+#include "core/operators/functions/capsule.h"
+#include "core/operators/functions/dispatch.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <mutex>
+
+namespace toeplab::core
+{
+namespace
+{
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+kernels::EmbeddingShape embeddingShape(const at::Tensor& y, std::int64_t vocabulary, const at::Tensor& positions)
+{
+    return {y.size(0), y.size(1), y.size(2), vocabulary, positions.defined() ? positions.size(1) : 0};
+}
+
+class EmbedTokens : public torch::autograd::Function<EmbedTokens>
+{
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& table, const at::Tensor& tokens,
+                              const at::Tensor& positions, const kernels::Dropout& dropout)
+    {
+        at::Tensor y = at::empty({tokens.size(0), table.size(1), tokens.size(1)}, table.options());
+        const at::Tensor ids = tokens.contiguous();
+        forType(table, [&](auto type) {
+            using T = decltype(type);
+            kernels::embedTokens<T>(embeddingShape(y, table.size(0), positions), dropout, constData<std::int64_t>(ids),
+                                    constData<T>(table), constData<T>(positions), data<T>(y));
+        });
+        context->save_for_backward({ids});
+        context->saved_data["dropout"] = encapsulate(dropout);
+        context->saved_data["vocabulary"] = table.size(0);
+        return y;
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients)
+    {
+        const at::Tensor tokens = context->get_saved_variables()[0];
+        const at::Tensor g = gradients[0].contiguous();
+        const std::int64_t vocabulary = context->saved_data["vocabulary"].toInt();
+        at::Tensor dtable = at::empty({vocabulary, g.size(1)}, g.options());
+        forType(g, [&](auto type) {
+            using T = decltype(type);
+            kernels::embedTokensBackward<T>(embeddingShape(g, vocabulary, {}),
+                                            encapsulated<kernels::Dropout>(context->saved_data["dropout"]),
+                                            constData<std::int64_t>(tokens), constData<T>(g), data<T>(dtable));
+        });
+        return {dtable, at::Tensor(), at::Tensor(), at::Tensor()};
+    }
+};
+
+class EmbedPixels : public torch::autograd::Function<EmbedPixels>
+{
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& pixels, const at::Tensor& weight,
+                              const at::Tensor& bias, const at::Tensor& positions, const kernels::Dropout& dropout)
+    {
+        at::Tensor y = at::empty({pixels.size(0), weight.size(0), pixels.size(1)}, weight.options());
+        const at::Tensor in = pixels.contiguous();
+        forType(weight, [&](auto type) {
+            using T = decltype(type);
+            kernels::embedPixels<T>(embeddingShape(y, 0, positions), dropout, constData<T>(in), constData<T>(weight),
+                                    constData<T>(bias), constData<T>(positions), data<T>(y));
+        });
+        context->save_for_backward({in, weight});
+        context->saved_data["dropout"] = encapsulate(dropout);
+        return y;
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients)
+    {
+        const variable_list saved = context->get_saved_variables();
+        const at::Tensor& weight = saved[1];
+        const at::Tensor g = gradients[0].contiguous();
+        at::Tensor dx = context->needs_input_grad(0) ? at::empty_like(saved[0]) : at::Tensor();
+        at::Tensor dweight = at::empty_like(weight);
+        at::Tensor dbias = at::empty({weight.size(0)}, weight.options());
+        forType(g, [&](auto type) {
+            using T = decltype(type);
+            kernels::embedPixelsBackward<T>(embeddingShape(g, 0, {}),
+                                            encapsulated<kernels::Dropout>(context->saved_data["dropout"]),
+                                            constData<T>(saved[0]), constData<T>(weight), constData<T>(g),
+                                            data<T>(dweight), data<T>(dbias), data<T>(dx));
+        });
+        return {dx, dweight, dbias, at::Tensor(), at::Tensor()};
+    }
+};
+
+class Pool : public torch::autograd::Function<Pool>
+{
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const std::optional<at::Tensor>& lengths,
+                              std::int64_t pooling)
+    {
+        at::Tensor y = at::empty({x.size(0), x.size(1)}, x.options());
+        const at::Tensor in = x.contiguous();
+        const at::Tensor valid = lengths ? lengths->contiguous() : at::Tensor();
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::pool<T>(static_cast<kernels::Pooling>(pooling), x.size(0), x.size(1), x.size(2),
+                             constData<std::int64_t>(valid), constData<T>(in), data<T>(y));
+        });
+        context->save_for_backward({valid});
+        context->saved_data["pooling"] = pooling;
+        context->saved_data["length"] = x.size(2);
+        return y;
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients)
+    {
+        const at::Tensor lengths = context->get_saved_variables()[0];
+        const at::Tensor g = gradients[0].contiguous();
+        const std::int64_t n = context->saved_data["length"].toInt();
+        at::Tensor dx = at::empty({g.size(0), g.size(1), n}, g.options());
+        forType(g, [&](auto type) {
+            using T = decltype(type);
+            kernels::poolBackward<T>(static_cast<kernels::Pooling>(context->saved_data["pooling"].toInt()), g.size(0),
+                                     g.size(1), n, constData<std::int64_t>(lengths), constData<T>(g), data<T>(dx));
+        });
+        return {dx, at::Tensor(), at::Tensor()};
+    }
+};
+
+class DropoutAdd : public torch::autograd::Function<DropoutAdd>
+{
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& residual, const at::Tensor& x,
+                              const kernels::Dropout& dropout)
+    {
+        at::Tensor y = at::empty_like(x);
+        forType(x, [&](auto type) {
+            using T = decltype(type);
+            kernels::dropoutAdd<T>(dropout, x.size(0) * x.size(1), x.size(2), constData<T>(residual), constData<T>(x),
+                                   data<T>(y));
+        });
+        context->saved_data["dropout"] = encapsulate(dropout);
+        return y;
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients)
+    {
+        const at::Tensor g = gradients[0].contiguous();
+        at::Tensor dx = at::empty_like(g);
+        forType(g, [&](auto type) {
+            using T = decltype(type);
+            kernels::dropout<T>(encapsulated<kernels::Dropout>(context->saved_data["dropout"]), g.size(0) * g.size(1),
+                                g.size(2), constData<T>(g), data<T>(dx));
+        });
+        return {g, dx, at::Tensor()};
+    }
+};
+
+} // namespace
+
+kernels::Dropout drawDropout(double probability)
+{
+    if (probability <= 0)
+        return {};
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    const std::scoped_lock lock(generator.mutex());
+    return {probability, at::check_generator<at::CPUGeneratorImpl>(generator)->random64()};
+}
+
+at::Tensor embedTokens(const at::Tensor& tokens, const at::Tensor& table, const at::Tensor& positions,
+                       const kernels::Dropout& dropout)
+{
+    return EmbedTokens::apply(table, tokens, positions, dropout);
+}
+
+at::Tensor embedPixels(const at::Tensor& pixels, const at::Tensor& weight, const at::Tensor& bias,
+                       const at::Tensor& positions, const kernels::Dropout& dropout)
+{
+    return EmbedPixels::apply(pixels, weight, bias, positions, dropout);
+}
+
+at::Tensor pool(kernels::Pooling pooling, const at::Tensor& x, const at::Tensor& lengths)
+{
+    return Pool::apply(x, lengths.defined() ? std::optional(lengths) : std::nullopt,
+                       static_cast<std::int64_t>(pooling));
+}
+
+at::Tensor dropoutAdd(const at::Tensor& residual, const at::Tensor& x, const kernels::Dropout& dropout)
+{
+    return DropoutAdd::apply(residual.contiguous(), x.contiguous(), dropout);
+}
+
+} // namespace toeplab::core

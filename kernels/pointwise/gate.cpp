@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/pointwise/gate.h"
+
+#include "kernels/device/parallel.h"
+#include "kernels/pointwise/activation_math.h"
+#include "kernels/pointwise/dropout_math.h"
+
+namespace toeplab::kernels
+{
+namespace
+{
+
+/// What a row needs beside its pointers.
+template <typename T>
+struct Row {
+    Activation activation;
+    std::int64_t length;
+    T bias1, bias2;
+    bool drop;
+    std::uint32_t seed, threshold;
+    T scale;
+};
+
+template <Activation A, typename T>
+TOEPLAB_INLINE void inputRow(const Row<T>& row, const T* z2, T* v)
+{
+#pragma omp simd
+    for (std::int64_t i = 0; i < row.length; ++i)
+        v[i] = math::value<A>(z2[i] + row.bias2);
+}
+
+template <Activation A, typename T>
+TOEPLAB_INLINE void outputRow(const Row<T>& row, const T* z1, const T* y, T* o)
+{
+    if (row.drop) {
+#pragma omp simd
+        for (std::int64_t i = 0; i < row.length; ++i)
+            o[i] = math::value<A>(z1[i] + row.bias1) * y[i] * math::keep(row.seed, i, row.threshold, row.scale);
+    } else {
+#pragma omp simd
+        for (std::int64_t i = 0; i < row.length; ++i)
+            o[i] = math::value<A>(z1[i] + row.bias1) * y[i];
+    }
+}
+
+template <Activation A, typename T>
+TOEPLAB_INLINE T outputBackwardRow(const Row<T>& row, const T* z1, const T* y, const T* go, T* dz1, T* dy, T* o)
+{
+    T sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::int64_t i = 0; i < row.length; ++i) {
+        const T z = z1[i] + row.bias1;
+        const T gate = math::value<A>(z);
+        const T kept = row.drop ? math::keep(row.seed, i, row.threshold, row.scale) : T(1);
+        const T value = y[i] * kept;
+        const T gradient = go[i];
+        const T dz = gradient * value * math::derivative<A>(z);
+        o[i] = gate * value;
+        dy[i] = gradient * gate * kept;
+        dz1[i] = dz;
+        sum += dz;
+    }
+    return sum;
+}
+
+template <Activation A, typename T>
+TOEPLAB_INLINE T inputBackwardRow(const Row<T>& row, const T* z2, const T* dv, T* dz2)
+{
+    T sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::int64_t i = 0; i < row.length; ++i) {
+        const T dz = dv[i] * math::derivative<A>(z2[i] + row.bias2);
+        dz2[i] = dz;
+        sum += dz;
+    }
+    return sum;
+}
+
+template <Activation A, typename T>
+TOEPLAB_INLINE void gluRow(const Row<T>& row, const T* z1, const T* z2, T* a)
+{
+    if (row.drop) {
+#pragma omp simd
+        for (std::int64_t i = 0; i < row.length; ++i)
+            a[i] = math::value<A>(z1[i] + row.bias1) * (z2[i] + row.bias2) *
+                   math::keep(row.seed, i, row.threshold, row.scale);
+    } else {
+#pragma omp simd
+        for (std::int64_t i = 0; i < row.length; ++i)
+            a[i] = math::value<A>(z1[i] + row.bias1) * (z2[i] + row.bias2);
+    }
+}
+
+template <Activation A, typename T>
+TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, const T* ga, T* dz1, T* dz2, T* a,
+                                   T* sums)
+{
+    T sum1 = 0;
+    T sum2 = 0;
+#pragma omp simd reduction(+ : sum1, sum2)
+    for (std::int64_t i = 0; i < row.length; ++i) {
+        const T x = z1[i] + row.bias1;
+        const T y = z2[i] + row.bias2;
+        const T kept = row.drop ? math::keep(row.seed, i, row.threshold, row.scale) : T(1);
+        const T gate = math::value<A>(x) * kept;
+        const T gradient = ga[i];
+        const T d1 = gradient * y * math::derivative<A>(x) * kept;
+        const T d2 = gradient * gate;
+        a[i] = gate * y;
+        dz1[i] = d1;
+        dz2[i] = d2;
+        sum1 += d1;
+        sum2 += d2;
+    }
+    sums[0] += sum1;
+    sums[1] += sum2;
+}
+
+#define TOEPLAB_ROWS(T)                                                                                                \
+    TOEPLAB_CLONES void gateInputRow(const Row<T>& row, const T* z2, T* v)                                             \
+    {                                                                                                                  \
+        math::dispatch(                                                                                                \
+            row.activation, [&](auto a) __attribute__((always_inline)) { inputRow<decltype(a)::value>(row, z2, v); }); \
+    }                                                                                                                  \
+    TOEPLAB_CLONES void gateOutputRow(const Row<T>& row, const T* z1, const T* y, T* o)                                \
+    {                                                                                                                  \
+        math::dispatch(                                                                                                \
+            row.activation, [&](auto a)                                                                                \
+                                __attribute__((always_inline)) { outputRow<decltype(a)::value>(row, z1, y, o); });     \
+    }                                                                                                                  \
+    TOEPLAB_CLONES void gateOutputBackwardRow(const Row<T>& row, const T* z1, const T* y, const T* go, T* dz1, T* dy,  \
+                                              T* o, T* sum)                                                            \
+    {                                                                                                                  \
+        math::dispatch(                                                                                                \
+            row.activation, [&](auto a) __attribute__((always_inline)) {                                               \
+                *sum += outputBackwardRow<decltype(a)::value>(row, z1, y, go, dz1, dy, o);                             \
+            });                                                                                                        \
+    }                                                                                                                  \
+    TOEPLAB_CLONES void gateInputBackwardRow(const Row<T>& row, const T* z2, const T* dv, T* dz2, T* sum)              \
+    {                                                                                                                  \
+        math::dispatch(                                                                                                \
+            row.activation, [&](auto a) __attribute__((always_inline)) {                                               \
+                *sum += inputBackwardRow<decltype(a)::value>(row, z2, dv, dz2);                                        \
+            });                                                                                                        \
+    }                                                                                                                  \
+    TOEPLAB_CLONES void gluForwardRow(const Row<T>& row, const T* z1, const T* z2, T* a)                               \
+    {                                                                                                                  \
+        math::dispatch(                                                                                                \
+            row.activation, [&](auto f)                                                                                \
+                                __attribute__((always_inline)) { gluRow<decltype(f)::value>(row, z1, z2, a); });       \
+    }                                                                                                                  \
+    TOEPLAB_CLONES void gluBackwardRows(const Row<T>& row, const T* z1, const T* z2, const T* ga, T* dz1, T* dz2,      \
+                                        T* a, T* sums)                                                                 \
+    {                                                                                                                  \
+        math::dispatch(                                                                                                \
+            row.activation, [&](auto f) __attribute__((always_inline)) {                                               \
+                gluBackwardRow<decltype(f)::value>(row, z1, z2, ga, dz1, dz2, a, sums);                                \
+            });                                                                                                        \
+    }
+TOEPLAB_ROWS(float)
+TOEPLAB_ROWS(double)
+#undef TOEPLAB_ROWS
+
+const Dropout kNoDropout;
+
+/// body(row, offset of the row in (batch, channels, length), offset of its first half in z), channel by channel so that
+/// sums over a channel have one owner and one order.
+template <typename T, typename Body>
+void forRows(const GateShape& shape, const Dropout& dropout, const T* bias, Body&& body)
+{
+    parallelFor(shape.channels, 4 * shape.batch * shape.length, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t c = begin; c < end; ++c) {
+            for (std::int64_t b = 0; b < shape.batch; ++b) {
+                const std::int64_t index = b * shape.channels + c;
+                const Row<T> row{shape.activation,
+                                 shape.length,
+                                 bias != nullptr ? bias[c] : T(0),
+                                 bias != nullptr ? bias[shape.channels + c] : T(0),
+                                 dropout.active(),
+                                 dropout.row(static_cast<std::uint64_t>(index)),
+                                 dropout.threshold(),
+                                 static_cast<T>(dropout.scale())};
+                body(row, c, index * shape.length, (b * 2 * shape.channels + c) * shape.length);
+            }
+        }
+    });
+}
+
+template <typename T>
+void clear(T* dbias, std::int64_t from, std::int64_t count)
+{
+    for (std::int64_t c = from; c < from + count; ++c)
+        dbias[c] = 0;
+}
+
+} // namespace
+
+template <typename T>
+void gateInput(const GateShape& shape, const T* z, const T* bias, T* v)
+{
+    const std::int64_t half = shape.channels * shape.length;
+    forRows<T>(shape, kNoDropout, bias, [&](const Row<T>& row, std::int64_t, std::int64_t at, std::int64_t at_z) {
+        gateInputRow(row, z + at_z + half, v + at);
+    });
+}
+
+template <typename T>
+void gateOutput(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, const T* y, T* o)
+{
+    forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t, std::int64_t at, std::int64_t at_z) {
+        gateOutputRow(row, z + at_z, y + at, o + at);
+    });
+}
+
+template <typename T>
+void gateOutputBackward(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, const T* y,
+                        const T* go, T* dz, T* dy, T* o, T* dbias)
+{
+    clear(dbias, 0, shape.channels);
+    forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t c, std::int64_t at, std::int64_t at_z) {
+        gateOutputBackwardRow(row, z + at_z, y + at, go + at, dz + at_z, dy + at, o + at, dbias + c);
+    });
+}
+
+template <typename T>
+void gateInputBackward(const GateShape& shape, const T* z, const T* bias, const T* dv, T* dz, T* dbias)
+{
+    const std::int64_t half = shape.channels * shape.length;
+    clear(dbias, shape.channels, shape.channels);
+    forRows<T>(shape, kNoDropout, bias, [&](const Row<T>& row, std::int64_t c, std::int64_t at, std::int64_t at_z) {
+        gateInputBackwardRow(row, z + at_z + half, dv + at, dz + at_z + half, dbias + shape.channels + c);
+    });
+}
+
+template <typename T>
+void gluForward(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, T* a)
+{
+    const std::int64_t half = shape.channels * shape.length;
+    forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t, std::int64_t at, std::int64_t at_z) {
+        gluForwardRow(row, z + at_z, z + at_z + half, a + at);
+    });
+}
+
+template <typename T>
+void gluBackward(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, const T* ga, T* dz, T* a,
+                 T* dbias)
+{
+    const std::int64_t half = shape.channels * shape.length;
+    clear(dbias, 0, 2 * shape.channels);
+    forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t c, std::int64_t at, std::int64_t at_z) {
+        T sums[2] = {0, 0};
+        gluBackwardRows(row, z + at_z, z + at_z + half, ga + at, dz + at_z, dz + at_z + half, a + at, sums);
+        dbias[c] += sums[0];
+        dbias[shape.channels + c] += sums[1];
+    });
+}
+
+#define TOEPLAB_INSTANTIATE(T)                                                                                         \
+    template void gateInput(const GateShape&, const T*, const T*, T*);                                                 \
+    template void gateOutput(const GateShape&, const Dropout&, const T*, const T*, const T*, T*);                      \
+    template void gateOutputBackward(const GateShape&, const Dropout&, const T*, const T*, const T*, const T*, T*, T*, \
+                                     T*, T*);                                                                          \
+    template void gateInputBackward(const GateShape&, const T*, const T*, const T*, T*, T*);                           \
+    template void gluForward(const GateShape&, const Dropout&, const T*, const T*, T*);                                \
+    template void gluBackward(const GateShape&, const Dropout&, const T*, const T*, const T*, T*, T*, T*);
+TOEPLAB_INSTANTIATE(float)
+TOEPLAB_INSTANTIATE(double)
+#undef TOEPLAB_INSTANTIATE
+
+} // namespace toeplab::kernels
