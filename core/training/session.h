@@ -77,7 +77,8 @@ struct TrainRequest {
 class Session
 {
 public:
-    [[nodiscard]] static std::unique_ptr<Session> make(SessionSink& sink);
+    /// command_line goes into the provenance of the run.
+    [[nodiscard]] static std::unique_ptr<Session> make(SessionSink& sink, const std::string& command_line = {});
     virtual ~Session() = default; ///< stops after a checkpoint and joins
 
     /// Checks everything that can be checked at once, then prepares and trains on its own thread.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/config/experiment.h"
+#include "core/models/classifier.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace toeplab::core
+{
+
+/// AdamW (Loshchilov & Hutter 2019) on all parameters in one group, decay on biases and norms too, as the published
+/// runs have it. Step t with rate lr, gradient g:
+///   w <- w (1 - lr decay);  m <- b1 m + (1-b1) g;  v <- b2 v + (1-b2) g^2
+///   w <- w - lr / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + eps)
+/// by LibTorch's fused kernel. Parameters without a gradient are left alone.
+class AdamW
+{
+public:
+    struct Slot {
+        NamedTensor parameter;
+        at::Tensor exp_avg;    ///< m, the parameter's shape
+        at::Tensor exp_avg_sq; ///< v
+        at::Tensor steps;      ///< t, one float32
+    };
+
+    AdamW(std::vector<NamedTensor> parameters, const OptimizerSettings& settings);
+
+    void step(double lr);
+    /// Euclidean norm of all gradients, summed in double precision.
+    [[nodiscard]] double gradientNorm() const;
+    void clearGradients();
+    [[nodiscard]] std::vector<Slot>& slots() { return slots_; }
+
+private:
+    std::vector<Slot> slots_;
+    OptimizerSettings settings_;
+};
+
+} // namespace toeplab::core
