@@ -6,6 +6,9 @@ namespace toeplab::app
 
 void addCommands(CLI::App& app, CommandContext& context)
 {
+    addAnalyzeCommand(app, context);
+    addDataCommand(app, context);
+    addPresetsCommand(app, context);
     addMachineCommand(app, context);
 }
 

@@ -6,7 +6,10 @@
 namespace toeplab::app
 {
 
+void addAnalyzeCommand(CLI::App& app, CommandContext& context);
+void addDataCommand(CLI::App& app, CommandContext& context);
 void addMachineCommand(CLI::App& app, CommandContext& context);
+void addPresetsCommand(CLI::App& app, CommandContext& context);
 
 /// Every command of the engine, in the order of `--help`.
 void addCommands(CLI::App& app, CommandContext& context);

@@ -35,6 +35,34 @@ double peakOverMedian(std::span<const double> kernel)
     return median == 0 ? std::numeric_limits<double>::infinity() : peak / median;
 }
 
+template <typename Number>
+LayerScores scoreChannels(std::span<const Number> kernels, std::int64_t channels, std::int64_t band)
+{
+    require(channels > 0 && kernels.size() % static_cast<std::size_t>(channels) == 0,
+            "{} values for {} channels of equal length", kernels.size(), channels);
+    const std::size_t lags = kernels.size() / static_cast<std::size_t>(channels);
+    LayerScores layer;
+    layer.channels = channels;
+    layer.length = lengthOf(lags);
+    layer.band = band;
+    std::array<std::vector<double>, kScores.size()> columns;
+    for (std::size_t channel = 0; channel < static_cast<std::size_t>(channels); ++channel) {
+        const auto row = kernels.subspan(channel * lags, lags);
+        if (!allFinite(row)) {
+            ++layer.broken;
+            continue;
+        }
+        const KernelScores scores = scoreKernel(std::vector<double>(row.begin(), row.end()), band);
+        for (std::size_t i = 0; i < kScores.size(); ++i) {
+            columns[i].push_back(scores.*kScores[i]);
+        }
+    }
+    for (std::size_t i = 0; i < kSummaries.size(); ++i) {
+        layer.*kSummaries[i] = summarise(columns[i]);
+    }
+    return layer;
+}
+
 } // namespace
 
 KernelScores scoreKernel(std::span<const double> kernel, std::int64_t band)
@@ -67,29 +95,12 @@ KernelScores scoreKernel(std::span<const double> kernel, std::int64_t band)
 
 LayerScores scoreLayer(std::span<const float> kernels, std::int64_t channels, std::int64_t band)
 {
-    require(channels > 0 && kernels.size() % static_cast<std::size_t>(channels) == 0,
-            "{} values for {} channels of equal length", kernels.size(), channels);
-    const std::size_t lags = kernels.size() / static_cast<std::size_t>(channels);
-    LayerScores layer;
-    layer.channels = channels;
-    layer.length = lengthOf(lags);
-    layer.band = band;
-    std::array<std::vector<double>, kScores.size()> columns;
-    for (std::size_t channel = 0; channel < static_cast<std::size_t>(channels); ++channel) {
-        const auto row = kernels.subspan(channel * lags, lags);
-        if (!allFinite(row)) {
-            ++layer.broken;
-            continue;
-        }
-        const KernelScores scores = scoreKernel(std::vector<double>(row.begin(), row.end()), band);
-        for (std::size_t i = 0; i < kScores.size(); ++i) {
-            columns[i].push_back(scores.*kScores[i]);
-        }
-    }
-    for (std::size_t i = 0; i < kSummaries.size(); ++i) {
-        layer.*kSummaries[i] = summarise(columns[i]);
-    }
-    return layer;
+    return scoreChannels(kernels, channels, band);
+}
+
+LayerScores scoreLayer(std::span<const double> kernels, std::int64_t channels, std::int64_t band)
+{
+    return scoreChannels(kernels, channels, band);
 }
 
 } // namespace toeplab::core

@@ -42,5 +42,6 @@ struct LayerScores {
 
 /// kernels: (channels, 2n-1) row-major.
 [[nodiscard]] LayerScores scoreLayer(std::span<const float> kernels, std::int64_t channels, std::int64_t band);
+[[nodiscard]] LayerScores scoreLayer(std::span<const double> kernels, std::int64_t channels, std::int64_t band);
 
 } // namespace toeplab::core
