@@ -35,6 +35,9 @@ struct FigureKind {
     std::unique_ptr<Figure> (*make)() = nullptr;
 };
 
+/// What a spec's figure needs: its kind's needs, and every layer where its options say so.
+[[nodiscard]] FigureNeeds needsOf(const FigureSpec& spec);
+
 /// Every kind there is, in the order of menus. An explicit list: nothing registers itself.
 [[nodiscard]] std::span<const FigureKind> figureKinds();
 /// nullptr where there is none of that name.

@@ -72,7 +72,7 @@ QPointF Curve::pixelOf(std::size_t point) const
     return toPixel(x_[point], y_[point]);
 }
 
-Curve::Slice Curve::visible() const
+Curve::Slice Curve::slice() const
 {
     const QCPRange range = keyAxis()->range();
     auto begin = std::lower_bound(x_.begin(), x_.end(), range.lower);
@@ -124,11 +124,11 @@ QCPRange Curve::getValueRange(bool& found, QCP::SignDomain domain, const QCPRang
 
 int Curve::pointsIn(const QRectF& box) const
 {
-    const Slice slice = visible();
-    const std::size_t stride = std::max<std::size_t>((slice.end - slice.begin) / 2000, 1);
+    const Slice part = slice();
+    const std::size_t stride = std::max<std::size_t>((part.end - part.begin) / 2000, 1);
     int count = 0;
     QPointF before(kNone, kNone);
-    for (std::size_t i = slice.begin; i < slice.end; i += stride) {
+    for (std::size_t i = part.begin; i < part.end; i += stride) {
         const QPointF pixel = pixelOf(i);
         QLineF segment(before, pixel);
         if (line_visible_ && std::isfinite(before.x()) && std::isfinite(pixel.x()))
@@ -163,8 +163,8 @@ void Curve::drawMarker(QCPPainter* painter, const QPointF& centre) const
 
 void Curve::draw(QCPPainter* painter)
 {
-    const Slice slice = visible();
-    if (slice.end <= slice.begin)
+    const Slice part = slice();
+    if (part.end <= part.begin)
         return;
     const QRectF box = keyAxis()->axisRect()->rect();
     const bool vector = painter->modes().testFlag(QCPPainter::pmVectorized);
@@ -175,13 +175,13 @@ void Curve::draw(QCPPainter* painter)
     if (line_visible_ && !stems_) {
         const double ratio = vector ? 1 : painter->device()->devicePixelRatioF();
         const auto columns = static_cast<std::size_t>(std::max(std::lround(box.width() * ratio), 1L));
-        if (slice.end - slice.begin > 2 * columns && !keyAxis()->rangeReversed()) {
+        if (part.end - part.begin > 2 * columns && !keyAxis()->rangeReversed()) {
             std::vector<double> borders(columns + 1);
             for (std::size_t c = 0; c <= columns; ++c)
                 borders[c] = keyAxis()->pixelToCoord(box.left() + double(c) / ratio);
-            std::vector<Column> reduced = reduceToColumns(x_, y_, slice.begin, slice.end, borders);
+            std::vector<Column> reduced = reduceToColumns(x_, y_, part.begin, part.end, borders);
             for (Column& column : reduced) { // to pixels: lowest and highest change places
-                const double x = x_[slice.begin + (slice.end - slice.begin) / 2];
+                const double x = x_[part.begin + (part.end - part.begin) / 2];
                 const auto pixel = [&](double y) { return toPixel(x > 0 ? x : 1, y).y(); };
                 column = {column.column,        pixel(column.first), pixel(column.highest),
                           pixel(column.lowest), pixel(column.last),  column.joined};
@@ -192,14 +192,14 @@ void Curve::draw(QCPPainter* painter)
                 paintLines(*painter, columnsToPolyline(reduced, box.left(), ratio), box);
         } else {
             QPolygonF line;
-            line.reserve(static_cast<qsizetype>(slice.end - slice.begin));
-            for (std::size_t i = slice.begin; i < slice.end; ++i)
+            line.reserve(static_cast<qsizetype>(part.end - part.begin));
+            for (std::size_t i = part.begin; i < part.end; ++i)
                 line << pixelOf(i);
             paintLines(*painter, line, box);
         }
     }
     if (stems_) {
-        for (std::size_t i = slice.begin; i < slice.end; ++i) {
+        for (std::size_t i = part.begin; i < part.end; ++i) {
             QLineF stem(toPixel(x_[i], 0), pixelOf(i));
             if (clipSegment(stem, box))
                 painter->drawLine(stem);
@@ -211,7 +211,7 @@ void Curve::draw(QCPPainter* painter)
         outline.setStyle(Qt::SolidLine);
         painter->setPen(outline);
         const double r = marker_size_ / 2;
-        for (std::size_t i = slice.begin; i < slice.end; ++i) {
+        for (std::size_t i = part.begin; i < part.end; ++i) {
             const QPointF centre = pixelOf(i);
             if (box.adjusted(-r / 2, -r / 2, r / 2, r / 2).contains(centre))
                 drawMarker(painter, centre);

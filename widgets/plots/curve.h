@@ -46,7 +46,7 @@ private:
     struct Slice {
         std::size_t begin = 0, end = 0; ///< [begin, end): what is visible and a neighbour on each side
     };
-    [[nodiscard]] Slice visible() const;
+    [[nodiscard]] Slice slice() const;
     [[nodiscard]] QPointF toPixel(double x, double y) const; ///< NaN where a logarithmic axis has no place for it
     void drawMarker(QCPPainter* painter, const QPointF& centre) const;
 

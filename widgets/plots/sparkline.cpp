@@ -32,7 +32,7 @@ double typicalSize(std::span<const float> values)
 
 SparklineStyle sparklineStyle(const Theme& theme, int layer, int layers, bool causal)
 {
-    return {layerColor(theme, layer, layers), theme.border, 1.2, causal};
+    return {layerColor(theme, layer, layers), theme.border, 1.2, 1, causal};
 }
 
 void paintSparkline(QPainter& painter, const QRectF& box, std::span<const float> values, const SparklineStyle& style)
@@ -56,7 +56,7 @@ void paintSparkline(QPainter& painter, const QRectF& box, std::span<const float>
 
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    QPen zero(style.zero, 1);
+    QPen zero(style.zero, style.hairline);
     painter.setPen(zero);
     painter.drawLine(QLineF(inner.left(), height(0), inner.right(), height(0)));
     if (!style.causal)

@@ -17,6 +17,7 @@ namespace toeplab::widgets
 struct SparklineStyle {
     QColor line, zero;
     double width = 1.2;
+    double hairline = 1;
     bool causal = false; ///< only lags from 0 are drawn: the left half is empty by definition
 };
 void paintSparkline(QPainter& painter, const QRectF& box, std::span<const float> values, const SparklineStyle& style);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/figures/figure_plot.h"
+
+#include "widgets/plots/curve.h"
+#include "widgets/plots/qcp.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace toeplab::widgets
+{
+
+FigurePlot::FigurePlot(QCustomPlot& plot) : plot_(plot)
+{
+    plot.setPlottingHints(QCP::phFastPolylines | QCP::phImmediateRefresh | QCP::phCacheLabels);
+    plot.setAutoAddPlottableToLegend(false);
+    plot.setNoAntialiasingOnDrag(false);
+    plot.setAntialiasedElements(QCP::aePlottables | QCP::aeItems | QCP::aeScatters | QCP::aeFills);
+    plot.addLayer(QStringLiteral("overlay"));
+    plot.layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
+}
+
+std::array<double, 2> followRange(const AxisSlot& slot, bool log, const std::array<double, 2>* shown)
+{
+    if (!std::isfinite(slot.low) || !std::isfinite(slot.high) || (log && slot.high <= 0))
+        return log ? std::array<double, 2>{1, 10} : std::array<double, 2>{0, 1};
+    const auto to = [&](double value) { return log ? std::log10(value) : value; };
+    const auto from = [&](double place) { return log ? std::pow(10.0, place) : place; };
+    double low = to(log ? std::max(slot.low, slot.high * 1e-12) : slot.low), high = to(slot.high);
+    if (!(high > low)) { // one value: room on both sides
+        const double room = log ? 0.5 : std::max(std::abs(high) * 0.1, 1e-9 + (high == 0 ? 0.5 : 0));
+        low -= room;
+        high += room;
+    }
+    const double span = high - low;
+    if (shown) {
+        const double a = to((*shown)[0]), b = to((*shown)[1]);
+        const bool inside = low >= a - 1e-9 * span && high <= b + 1e-9 * span;
+        if (inside && span > 0.45 * (b - a))
+            return *shown;
+    }
+    const double more = shown && slot.grows ? 0.25 : 0; // a live curve gets room for a while
+    low -= slot.pad_low * span;
+    high += (slot.pad_high + more) * span;
+    std::array<double, 2> range{from(low), from(high)};
+    // zero is not crossed for padding alone
+    if (!log && slot.low >= 0 && range[0] < 0)
+        range[0] = slot.pad_low > 0 && slot.low == 0 ? range[0] : 0;
+    range[0] = std::max(range[0], slot.least);
+    range[1] = std::min(range[1], slot.most);
+    return range[1] > range[0] ? range : std::array<double, 2>{range[0], range[0] + 1};
+}
+
+void FigurePlot::setSpec(const FigureSpec& spec, const FigureStyle& style)
+{
+    const bool same_axes = kind_ && spec.kind == spec_.kind;
+    if (!same_axes) {
+        user_.clear();
+        ignore_spec_ranges_ = false;
+    }
+    shown_.clear();
+    spec_ = spec;
+    style_ = style;
+    kind_ = findKind(spec.kind);
+    if (!kind_)
+        qFatal("FigurePlot: no figure kind %s", spec.kind.c_str());
+    plot_.clearPlottables();
+    plot_.clearItems();
+    plot_.plotLayout()->clear();
+    plot_.plotLayout()->setRowSpacing(style.round(2));
+    plot_.plotLayout()->setColumnSpacing(style.round(2));
+    const int margin = style.exporting ? 0 : style.round(3);
+    plot_.plotLayout()->setMargins(QMargins(margin, margin, margin, margin));
+    plot_.setBackground(style.exporting && spec.theme == ThemeKind::Light ? QBrush(Qt::white)
+                                                                          : QBrush(style.theme->panel));
+    figure_ = kind_->make();
+    figure_->begin(plot_, spec, style);
+    empty_ = true;
+}
+
+bool FigurePlot::setData(const FigureData& data, QDeadlineTimer deadline)
+{
+    empty_ = !figure_->hasData(spec_, data);
+    return empty_ || figure_->setData(data, deadline);
+}
+
+void FigurePlot::setUserRange(const std::string& axis, double low, double high)
+{
+    user_[axis] = {low, high};
+}
+
+void FigurePlot::clearUserRanges()
+{
+    user_.clear();
+    shown_.clear();
+    ignore_spec_ranges_ = true;
+}
+
+void FigurePlot::applyRanges()
+{
+    for (AxisSlot& slot : figure_->axes()) {
+        const bool log = slot.axis->scaleType() == QCPAxis::stLogarithmic;
+        std::array<double, 2> range{};
+        const auto user = user_.find(slot.name);
+        const auto wanted = spec_.ranges.find(slot.name);
+        if (user != user_.end()) {
+            range = user->second;
+        } else if (wanted != spec_.ranges.end() && !ignore_spec_ranges_) {
+            range = wanted->second;
+        } else {
+            const auto shown = shown_.find(slot.name);
+            range = followRange(slot, log, style_.exporting || shown == shown_.end() ? nullptr : &shown->second);
+            shown_[slot.name] = range;
+        }
+        slot.axis->setRange(range[0], range[1]);
+    }
+    figure_->ranged();
+}
+
+void FigurePlot::arrange(const QSize& size)
+{
+    plot_.setViewport(QRect(QPoint(0, 0), size));
+    for (int pass = 0; pass < 2; ++pass) {
+        for (const auto phase :
+             {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+            plot_.plotLayout()->update(phase);
+    }
+    placeLegends();
+    plot_.plotLayout()->update(QCPLayoutElement::upLayout);
+}
+
+void FigurePlot::placeLegends()
+{
+    for (const auto& [legend, rect] : figure_->legends()) {
+        if (!legend->visible() || rect->insetLayout()->insetPlacement(0) == QCPLayoutInset::ipFree) // dragged
+            continue;
+        QCPLayoutInset* inset = rect->insetLayout();
+        const QRectF frame = QRectF(rect->rect()).marginsRemoved(QMarginsF(inset->margins()));
+        const QSizeF need(legend->minimumOuterSizeHint());
+        const std::array<Qt::Alignment, 6> places{Qt::AlignTop | Qt::AlignRight,    Qt::AlignTop | Qt::AlignLeft,
+                                                  Qt::AlignBottom | Qt::AlignRight, Qt::AlignBottom | Qt::AlignLeft,
+                                                  Qt::AlignTop | Qt::AlignHCenter,  Qt::AlignBottom | Qt::AlignHCenter};
+        const Qt::Alignment now = inset->insetAlignment(0);
+        Qt::Alignment best = places[0];
+        double least = 1e300;
+        for (const Qt::Alignment place : places) {
+            QRectF box(frame.topLeft(), need);
+            if (place & Qt::AlignRight)
+                box.moveRight(frame.right());
+            if (place & Qt::AlignHCenter)
+                box.moveLeft(frame.center().x() - need.width() / 2);
+            if (place & Qt::AlignBottom)
+                box.moveBottom(frame.bottom());
+            double cost = place == now && !style_.exporting ? -3 : 0; // it does not jump for a point or two
+            for (QCPAbstractPlottable* plottable : rect->plottables()) {
+                if (const auto* curve = dynamic_cast<const Curve*>(plottable))
+                    cost += curve->pointsIn(box);
+            }
+            if (cost < least) {
+                least = cost;
+                best = place;
+            }
+        }
+        inset->setInsetAlignment(0, best);
+    }
+}
+
+} // namespace toeplab::widgets

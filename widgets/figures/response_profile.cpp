@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/figures/response_profile.h"
+
+#include "core/analysis/spectrum.h"
+
+#include <algorithm>
+#include <list>
+#include <span>
+
+namespace toeplab::widgets
+{
+namespace
+{
+
+/// A response on the way: first the channels' transforms, two at once, then the quantiles of each bin.
+struct Entry {
+    std::weak_ptr<const core::KernelFrame> frame;
+    ProfileChoice choice;
+    std::shared_ptr<const core::SpectrumPlan> plan;
+    std::shared_ptr<ResponseProfile> response = std::make_shared<ResponseProfile>();
+    std::vector<std::int64_t> channels; ///< to transform
+    std::size_t next_channel = 0, next_bin = 0;
+    std::vector<float> decibels, phases; ///< (channels, bins); let go at the end
+};
+
+std::list<Entry>& cache()
+{
+    static std::list<Entry> entries;
+    return entries;
+}
+
+constexpr std::size_t kCacheSize = 64;
+
+std::shared_ptr<const core::SpectrumPlan> planFor(std::int64_t n)
+{
+    static std::shared_ptr<const core::SpectrumPlan> plan;
+    static std::int64_t length = 0;
+    if (!plan || length != n) {
+        plan = std::make_shared<core::SpectrumPlan>(static_cast<std::size_t>(n));
+        length = n;
+    }
+    return plan;
+}
+
+void transformNext(const core::KernelFrame& frame, Entry& entry)
+{
+    const auto lags = static_cast<std::size_t>(2 * frame.info.length - 1), bins = entry.plan->bins();
+    const auto row = [&](std::size_t index) {
+        return std::span<const float>(frame.values)
+            .subspan(static_cast<std::size_t>(entry.channels[index]) * lags, lags);
+    };
+    std::vector<std::complex<double>> first, second;
+    const bool pair = entry.next_channel + 1 < entry.channels.size();
+    entry.plan->transform(row(entry.next_channel), pair ? row(entry.next_channel + 1) : std::span<const float>(), first,
+                          second);
+    for (const auto* response : {&first, &second}) {
+        if (response->empty())
+            continue;
+        std::vector<double> phase(bins);
+        for (std::size_t m = 0; m < bins; ++m) {
+            phase[m] = std::arg((*response)[m]);
+            entry.decibels[entry.next_channel * bins + m] = static_cast<float>(core::decibels((*response)[m]));
+        }
+        core::unwrapPhase(phase);
+        std::transform(phase.begin(), phase.end(),
+                       entry.phases.begin() + static_cast<std::ptrdiff_t>(entry.next_channel * bins),
+                       [](double p) { return static_cast<float>(p); });
+        ++entry.next_channel;
+    }
+}
+
+void summariseNext(Entry& entry)
+{
+    const std::size_t bins = entry.plan->bins(), count = entry.channels.size(), m = entry.next_bin++;
+    ResponseProfile& out = *entry.response;
+    std::vector<float> values;
+    const auto take = [&](const std::vector<float>& all, std::vector<float>& middle, std::vector<float>& low,
+                          std::vector<float>& high) {
+        values.resize(count);
+        for (std::size_t c = 0; c < count; ++c)
+            values[c] = all[c * bins + m];
+        low[m] = quantile(values, entry.choice.low);
+        high[m] = quantile(values, entry.choice.high);
+        middle[m] = quantile(values, 0.5);
+    };
+    take(entry.decibels, out.decibel, out.decibel_low, out.decibel_high);
+    take(entry.phases, out.phase, out.phase_low, out.phase_high);
+}
+
+/// true: finished.
+bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadline)
+{
+    while (entry.next_channel < entry.channels.size()) {
+        transformNext(frame, entry);
+        if (deadline.hasExpired())
+            return false;
+    }
+    ResponseProfile& out = *entry.response;
+    const std::size_t bins = entry.plan->bins();
+    if (entry.channels.size() == 1) {
+        out.decibel = std::move(entry.decibels);
+        out.phase = std::move(entry.phases);
+        return true;
+    }
+    for (auto* values :
+         {&out.decibel, &out.decibel_low, &out.decibel_high, &out.phase, &out.phase_low, &out.phase_high})
+        values->resize(bins);
+    while (entry.next_bin < bins) {
+        summariseNext(entry);
+        if (entry.next_bin % 32 == 0 && entry.next_bin < bins && deadline.hasExpired())
+            return false;
+    }
+    entry.decibels = {};
+    entry.phases = {};
+    return true;
+}
+
+} // namespace
+
+ResponseResult responseOf(const std::shared_ptr<const core::KernelFrame>& frame, const ProfileChoice& choice,
+                          QDeadlineTimer deadline)
+{
+    if (!frame)
+        return {};
+    const std::int64_t n = frame->info.length, channels = frame->info.channels;
+    if (n < 1 || channels < 1 || frame->values.size() != static_cast<std::size_t>(channels * (2 * n - 1)) ||
+        choice.channel >= channels)
+        return {};
+    std::list<Entry>& entries = cache();
+    auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) {
+        return e.choice == choice && !e.frame.owner_before(frame) && !frame.owner_before(e.frame);
+    });
+    if (entry == entries.end()) {
+        entries.remove_if([](const Entry& e) { return e.frame.expired(); });
+        if (entries.size() >= kCacheSize)
+            entries.pop_back();
+        entries.push_front({});
+        entry = entries.begin();
+        entry->frame = frame;
+        entry->choice = choice;
+        entry->plan = planFor(n);
+        entry->response->omega = entry->plan->omega();
+        for (std::int64_t c = choice.channel >= 0 ? choice.channel : 0;
+             c < (choice.channel >= 0 ? choice.channel + 1 : channels); ++c)
+            entry->channels.push_back(c);
+        entry->decibels.resize(entry->channels.size() * entry->plan->bins());
+        entry->phases.resize(entry->decibels.size());
+    }
+    if (entry->plan) {
+        if (!advance(*frame, *entry, deadline))
+            return {nullptr, false};
+        entry->plan.reset();
+    }
+    return {entry->response, true};
+}
+
+} // namespace toeplab::widgets
