@@ -68,7 +68,8 @@ void list(bool json)
         std::printf("%-12s %s\n", kind["kind"].get<std::string>().c_str(), kind["shows"].get<std::string>().c_str());
         for (const auto& option : kind["options"])
             std::printf("    --set %s=%s  %s\n", option["key"].get<std::string>().c_str(),
-                        option["default"].is_string() ? option["default"].get<std::string>().c_str() : option["default"].dump().c_str(),
+                        option["default"].is_string() ? option["default"].get<std::string>().c_str()
+                                                      : option["default"].dump().c_str(),
                         option["meaning"].get<std::string>().c_str());
     }
 }
@@ -173,16 +174,21 @@ int runFigureCommand(int argc, char** argv)
 {
     CLI::App app("Draw a figure from run files, with no display.", "toeplab figure");
     Arguments arguments;
-    app.add_option("figure", arguments.what, "A kind (see --list) or a spec file that an export wrote")->type_name("KIND|SPEC.json");
+    app.add_option("figure", arguments.what, "A kind (see --list) or a spec file that an export wrote")
+        ->type_name("KIND|SPEC.json");
     app.add_flag("--list", arguments.list, "Name the kinds and their options");
-    app.add_option("--run", arguments.runs, "Run file; several for training and compare")->type_name("FILE.h5")->allow_extra_args(false);
+    app.add_option("--run", arguments.runs, "Run file; several for training and compare")
+        ->type_name("FILE.h5")
+        ->allow_extra_args(false);
     app.add_option("--out", arguments.out, "What to write (default: figures/RUN-KIND.pdf in your Toeplab folder)")
         ->type_name("FILE.pdf|svg|png|csv|json");
-    app.add_option("--bundle", arguments.bundle, "Write figure, data, spec and a matplotlib script into this folder")->type_name("DIR");
+    app.add_option("--bundle", arguments.bundle, "Write figure, data, spec and a matplotlib script into this folder")
+        ->type_name("DIR");
     std::vector<std::string> names;
     for (const widgets::Venue& venue : widgets::venues())
         names.push_back(venue.name);
-    app.add_option("--venue", arguments.venue, "Width and text size for " + core::alternatives(names))->type_name("NAME");
+    app.add_option("--venue", arguments.venue, "Width and text size for " + core::alternatives(names))
+        ->type_name("NAME");
     app.add_option("--width-mm", arguments.width_mm, "Width (default 82.6)");
     app.add_option("--height-mm", arguments.height_mm, "Height (default: the kind's proportion)");
     app.add_option("--dpi", arguments.dpi, "Of PNG, and of maps inside PDF and SVG (default 300)");
@@ -192,7 +198,9 @@ int runFigureCommand(int argc, char** argv)
     app.add_option("--snapshot", arguments.snapshot, "Step of the kernel snapshot; -1 is the last (default)");
     app.add_option("--title", arguments.title, "Title of the document");
     app.add_option("--theme", arguments.theme, "light (default) or dark")->check(CLI::IsMember({"light", "dark"}));
-    app.add_option("--set", arguments.settings, "An option of the kind, or any key of a spec")->type_name("KEY=VALUE")->allow_extra_args(false);
+    app.add_option("--set", arguments.settings, "An option of the kind, or any key of a spec")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     app.add_flag("--json", arguments.json, "Say on standard output in JSON what was written");
     app.add_option("--threads", arguments.threads, "Taken by every command; a figure is drawn by one thread");
     app.add_option("--device", arguments.device, "Taken by every command; figures are drawn on the CPU");

@@ -201,7 +201,7 @@ void EvolutionFigure::build()
     map_ = new WaterfallMap(lag, step);
     map_->setColors(ColorMap::diverging(colors().kind));
     map_->setVectorScale(style().image_scale);
-    bar_ = makeColorBar(plot(), style(), 0, 1, QStringLiteral("tₖ"));
+    bar_ = makeColorBar(plot(), style(), 0, 1, QStringLiteral("kernel tₖ"));
     bar_.ramp->setColors(ColorMap::diverging(colors().kind));
     auto* group = new QCPMarginGroup(&plot());
     map_rect_->setMarginGroup(QCP::msTop | QCP::msBottom, group);
@@ -211,6 +211,7 @@ void EvolutionFigure::build()
     axes_[1].link = LinkAxis::Step;
     axes_[0].pad_low = axes_[0].pad_high = axes_[1].pad_low = axes_[1].pad_high = 0;
 
+    legend_ = nullptr;
     first_.reset();
     last_.reset();
     chosen_.reset();
@@ -218,7 +219,10 @@ void EvolutionFigure::build()
     if (!profile)
         return;
     hideLabels(lag, style());
-    QCPAxisRect* rect = makeAxisRect(plot(), style(), 1, 0);
+    const int row = spec().legend ? 2 : 1;
+    if (spec().legend)
+        legend_ = makeLegendRow(plot(), style(), 1, 0);
+    QCPAxisRect* rect = makeAxisRect(plot(), style(), row, 0);
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
     styleAxis(x, style(), QStringLiteral("lag k (positions)"), TickKind::Integer);
     styleAxis(y, style(), QStringLiteral("tₖ"), TickKind::Linear);
@@ -233,12 +237,10 @@ void EvolutionFigure::build()
     chosen_ = std::make_unique<KernelCurve>(x, y, style(), curvePen(colors(), 0, style().curve), false);
     first_->setBandVisible(false);
     last_->setBandVisible(false);
-    if (spec().legend) {
-        legend_ = makeLegend(rect, style());
-        legends_.push_back({legend_, rect});
-    }
     plot().plotLayout()->setRowStretchFactor(0, 1.9);
-    plot().plotLayout()->setRowStretchFactor(1, 1);
+    plot().plotLayout()->setRowStretchFactor(row, 1);
+    if (legend_)
+        plot().plotLayout()->setRowStretchFactor(1, 0.001);
     axes_.push_back({"lag", x});
     axes_.push_back({"value", y});
     axes_[2].link = LinkAxis::Lag;

@@ -23,7 +23,8 @@ core::Result<void> writeFile(const QString& path, const QByteArray& content)
 {
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
-        return core::fail("{} cannot be written: {}. Choose another folder.", path.toStdString(), file.errorString().toStdString());
+        return core::fail("{} cannot be written: {}. Choose another folder.", path.toStdString(),
+                          file.errorString().toStdString());
     return {};
 }
 

@@ -47,7 +47,8 @@ core::Result<std::size_t> layerIndex(const core::RunData& run, const FigureSpec&
         if (info.layer != spec.layer || (!spec.axis.empty() && info.axis != spec.axis))
             continue;
         if (spec.channel >= info.channels)
-            return core::fail("Layer {} of {} has channels 0 to {}, not {}.", spec.layer, run.path, info.channels - 1, spec.channel);
+            return core::fail("Layer {} of {} has channels 0 to {}, not {}.", spec.layer, run.path, info.channels - 1,
+                              spec.channel);
         return i;
     }
     if (run.header.layers.empty())
@@ -62,11 +63,13 @@ const std::vector<std::int64_t>& stepsOf(const core::RunData& run, std::size_t l
     return layer < run.kernel_steps.size() ? run.kernel_steps[layer] : none;
 }
 
-core::Result<std::shared_ptr<const core::KernelFrame>> frameAt(const core::RunData& run, std::size_t layer, std::int64_t step)
+core::Result<std::shared_ptr<const core::KernelFrame>> frameAt(const core::RunData& run, std::size_t layer,
+                                                               std::int64_t step)
 {
     const std::vector<std::int64_t>& steps = stepsOf(run, layer);
     if (steps.empty())
-        return core::fail("{} has no kernel snapshot yet. The first is stored at the first checkpoint or sooner.", run.path);
+        return core::fail("{} has no kernel snapshot yet. The first is stored at the first checkpoint or sooner.",
+                          run.path);
     const std::int64_t wanted = step < 0 ? steps.back() : step;
     if (std::find(steps.begin(), steps.end(), wanted) == steps.end())
         return core::fail("{} has no kernel snapshot of step {}. It has steps {}.", run.path, wanted, text(steps));
@@ -113,7 +116,8 @@ core::Result<std::shared_ptr<const core::LadderFrame>> ladderAt(const core::RunD
     return ladder;
 }
 
-core::Result<void> loadKernels(const core::RunData& run, const FigureSpec& spec, const FigureNeeds& needs, FigureData& data)
+core::Result<void> loadKernels(const core::RunData& run, const FigureSpec& spec, const FigureNeeds& needs,
+                               FigureData& data)
 {
     if (needs.all_layers) {
         for (std::size_t layer = 0; layer < run.header.layers.size(); ++layer) {
@@ -135,7 +139,8 @@ core::Result<void> loadKernels(const core::RunData& run, const FigureSpec& spec,
     }
     if (needs.snapshots) {
         if (stepsOf(run, *layer).empty())
-            return core::fail("{} has no kernel snapshot yet. The first is stored at the first checkpoint or sooner.", run.path);
+            return core::fail("{} has no kernel snapshot yet. The first is stored at the first checkpoint or sooner.",
+                              run.path);
         for (const std::int64_t step : stepsOf(run, *layer)) {
             auto frame = frameAt(run, *layer, step);
             if (!frame)
@@ -182,7 +187,8 @@ core::Result<FigureData> loadFigureData(const FigureSpec& spec)
     std::vector<std::string> settings;
     for (std::size_t i = 0; i < spec.runs.size(); ++i) {
         if (!std::filesystem::exists(spec.runs[i]))
-            return core::fail("There is no run file {}. `toeplab runs list` shows those in your runs folder.", spec.runs[i]);
+            return core::fail("There is no run file {}. `toeplab runs list` shows those in your runs folder.",
+                              spec.runs[i]);
         auto run = core::readRun(spec.runs[i]);
         if (!run)
             return tl::make_unexpected(run.error());
@@ -203,7 +209,8 @@ core::Result<FigureData> loadFigureData(const FigureSpec& spec)
     }
     // seeds of one setting are named after its first run
     for (std::size_t i = 0; i < data.runs.size(); ++i) {
-        const auto first = static_cast<std::size_t>(std::find(settings.begin(), settings.end(), settings[i]) - settings.begin());
+        const auto first =
+            static_cast<std::size_t>(std::find(settings.begin(), settings.end(), settings[i]) - settings.begin());
         if (!settings[i].empty() && std::count(settings.begin(), settings.end(), settings[i]) > 1)
             data.runs[i].group = data.runs[first].name;
     }

@@ -13,7 +13,9 @@ QCPAxisRect* makeAxisRect(QCustomPlot& plot, const FigureStyle& style, int row, 
     plot.plotLayout()->addElement(row, column, rect);
     for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom})
         rect->addAxis(type);
-    rect->setMinimumMargins(QMargins(style.round(4), style.round(4), style.round(8), style.round(4)));
+    // labels at the ends of axes stick out by half: where they would leave the page they are not drawn at all
+    const int half = style.tick.pixelSize();
+    rect->setMinimumMargins(QMargins(style.round(4), half * 2 / 3 + 1, half * 3 / 2, style.round(4)));
     rect->setMinimumSize(style.round(30), style.round(24));
     rect->setBackground(Qt::NoBrush);
     return rect;
@@ -52,11 +54,11 @@ void hideLabels(QCPAxis* axis, const FigureStyle& style)
     axis->setPadding(style.round(2));
 }
 
-QCPLegend* makeLegend(QCPAxisRect* rect, const FigureStyle& style)
+namespace
 {
-    auto* legend = new QCPLegend;
-    rect->insetLayout()->addElement(legend, Qt::AlignTop | Qt::AlignRight);
-    rect->insetLayout()->setMargins(QMargins(style.round(3), style.round(3), style.round(3), style.round(3)));
+
+void styleLegend(QCPLegend* legend, const FigureStyle& style)
+{
     legend->setLayer(QStringLiteral("legend"));
     legend->setFont(style.tick);
     legend->setTextColor(style.theme->text);
@@ -70,6 +72,26 @@ QCPLegend* makeLegend(QCPAxisRect* rect, const FigureStyle& style)
     legend->setColumnSpacing(style.round(8));
     legend->setMargins(QMargins(style.round(3), style.round(2), style.round(3), style.round(2)));
     legend->setVisible(false); // until it has an entry
+}
+
+} // namespace
+
+QCPLegend* makeLegend(QCPAxisRect* rect, const FigureStyle& style)
+{
+    auto* legend = new QCPLegend;
+    rect->insetLayout()->addElement(legend, Qt::AlignTop | Qt::AlignRight);
+    rect->insetLayout()->setMargins(QMargins(style.round(3), style.round(3), style.round(3), style.round(3)));
+    styleLegend(legend, style);
+    return legend;
+}
+
+QCPLegend* makeLegendRow(QCustomPlot& plot, const FigureStyle& style, int row, int column)
+{
+    auto* legend = new QCPLegend;
+    plot.plotLayout()->addElement(row, column, legend);
+    styleLegend(legend, style);
+    legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
+    legend->setBrush(Qt::NoBrush);
     return legend;
 }
 
@@ -93,7 +115,8 @@ ColorBar makeColorBar(QCustomPlot& plot, const FigureStyle& style, int row, int 
     rect->setSizeConstraintRect(QCPLayoutElement::scrInnerRect);
     rect->setMinimumSize(width, style.round(20));
     rect->setMaximumSize(width, QWIDGETSIZE_MAX);
-    rect->setMinimumMargins(QMargins(style.round(2), style.round(4), style.round(4), style.round(4)));
+    rect->setMinimumMargins(
+        QMargins(style.round(2), style.tick.pixelSize() * 2 / 3 + 1, style.round(2), style.round(4)));
     styleAxis(right, style, label, TickKind::Linear);
     right->grid()->setVisible(false);
     bottom->grid()->setVisible(false);
@@ -102,14 +125,6 @@ ColorBar makeColorBar(QCustomPlot& plot, const FigureStyle& style, int row, int 
     bar.ramp->setVectorScale(style.image_scale);
     bar.ramp->setLayer(QStringLiteral("main"));
     return bar;
-}
-
-void addTitle(QCustomPlot& plot, const FigureStyle& style, int row, const QString& text)
-{
-    auto* title = new QCPTextElement(&plot, text, style.title);
-    title->setTextColor(style.theme->text);
-    title->setMargins(QMargins(0, style.round(2), 0, 0));
-    plot.plotLayout()->addElement(row, 0, title);
 }
 
 QString layerName(const core::LayerInfo& info)

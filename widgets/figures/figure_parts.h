@@ -18,6 +18,8 @@ void styleAxis(QCPAxis* axis, const FigureStyle& style, const QString& label, Ti
 /// An axis without labels and title that shares its ticks with the one below it.
 void hideLabels(QCPAxis* axis, const FigureStyle& style);
 [[nodiscard]] QCPLegend* makeLegend(QCPAxisRect* rect, const FigureStyle& style);
+/// A legend in a row of its own, entries side by side: where a rectangle is too small to hold one.
+[[nodiscard]] QCPLegend* makeLegendRow(QCustomPlot& plot, const FigureStyle& style, int row, int column);
 void addToLegend(QCPLegend* legend, QCPAbstractPlottable* plottable, const QString& name);
 /// A colour bar right of a map: axis rect with a ramp and labels; the range is set on the returned axis.
 struct ColorBar {
@@ -27,8 +29,6 @@ struct ColorBar {
 };
 [[nodiscard]] ColorBar makeColorBar(QCustomPlot& plot, const FigureStyle& style, int row, int column,
                                     const QString& label);
-/// A title line above a panel ("a  Layer 3").
-void addTitle(QCustomPlot& plot, const FigureStyle& style, int row, const QString& text);
 
 /// The name of a layer with more than one axis: "layer 3", "layer 3 rows".
 [[nodiscard]] QString layerName(const core::LayerInfo& info);

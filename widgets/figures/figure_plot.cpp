@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/figures/figure_plot.h"
 
+#include "widgets/plots/band.h"
 #include "widgets/plots/curve.h"
+#include "widgets/plots/event_marks.h"
 #include "widgets/plots/qcp.h"
 
 #include <algorithm>
@@ -9,15 +11,27 @@
 
 namespace toeplab::widgets
 {
+namespace
+{
+
+/// A label under a legend cannot be read: worse than some points of a curve.
+double overlapped(const EventMarks& marks, const QRectF& box)
+{
+    double cost = 0;
+    for (const EventMarks::Label& label : marks.labels())
+        cost += label.box.intersects(box) ? 40 : 0;
+    return cost;
+}
+
+} // namespace
 
 FigurePlot::FigurePlot(QCustomPlot& plot) : plot_(plot)
 {
     plot.setPlottingHints(QCP::phFastPolylines | QCP::phImmediateRefresh | QCP::phCacheLabels);
     plot.setAutoAddPlottableToLegend(false);
     plot.setNoAntialiasingOnDrag(false);
+    plot.plotLayout()->clear(); // QCustomPlot comes with axes of its own
     plot.setAntialiasedElements(QCP::aePlottables | QCP::aeItems | QCP::aeScatters | QCP::aeFills);
-    plot.addLayer(QStringLiteral("overlay"));
-    plot.layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
 }
 
 std::array<double, 2> followRange(const AxisSlot& slot, bool log, const std::array<double, 2>* shown)
@@ -75,6 +89,13 @@ void FigurePlot::setSpec(const FigureSpec& spec, const FigureStyle& style)
                                                                           : QBrush(style.theme->panel));
     figure_ = kind_->make();
     figure_->begin(plot_, spec, style);
+    if (!spec.title.empty()) {
+        plot_.plotLayout()->insertRow(0);
+        auto* title = new QCPTextElement(&plot_, QString::fromStdString(spec.title), style.title);
+        title->setTextColor(style.theme->text);
+        title->setMargins(QMargins(0, style.round(1), 0, style.round(2)));
+        plot_.plotLayout()->addElement(0, 0, title);
+    }
     empty_ = true;
 }
 
@@ -154,7 +175,11 @@ void FigurePlot::placeLegends()
             double cost = place == now && !style_.exporting ? -3 : 0; // it does not jump for a point or two
             for (QCPAbstractPlottable* plottable : rect->plottables()) {
                 if (const auto* curve = dynamic_cast<const Curve*>(plottable))
-                    cost += curve->pointsIn(box);
+                    cost += curve->visible() ? curve->pointsIn(box) : 0;
+                else if (const auto* band = dynamic_cast<const Band*>(plottable))
+                    cost += band->visible() ? 0.5 * band->columnsIn(box) : 0;
+                else if (const auto* marks = dynamic_cast<const EventMarks*>(plottable))
+                    cost += overlapped(*marks, box);
             }
             if (cost < least) {
                 least = cost;

@@ -43,7 +43,7 @@ struct FigureSpec {
     double height_mm = 0;               ///< 0: the kind's own proportion of the width
     double dpi = 300;                   ///< of PNG and of images inside PDF and SVG
     double font_pt = 8;                 ///< axis labels; tick labels and legends one point less
-    double line_pt = 1.0;               ///< curves
+    double line_pt = 0.8;               ///< curves
     double axis_pt = 0.5;               ///< axes and ticks; the grid is thinner
     ThemeKind theme = ThemeKind::Light; ///< of an export; a view follows its window
     std::string title;                  ///< above the figure; empty: none

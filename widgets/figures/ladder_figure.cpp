@@ -64,6 +64,13 @@ QString valueText(const core::LayerInfo& info, const Score& score, double value)
     return formatValue(value, 3);
 }
 
+QString rangeText(const core::ScoreSummary& value)
+{
+    if (value.q1 == value.q3)
+        return {};
+    return formatValue(value.q1, 2) + QStringLiteral("–") + formatValue(value.q3, 2);
+}
+
 /// As many scores as leave the kernels a quarter of the width, in their order of importance.
 std::vector<LadderTable::Column> LadderTable::columns(double room) const
 {
@@ -77,6 +84,8 @@ std::vector<LadderTable::Column> LadderTable::columns(double room) const
         for (std::size_t row = 0; row < rowsOf(*ladder_); ++row) {
             const core::ScoreSummary& value = ladder_->scores[row].*score.summary;
             width = std::max(width, metrics.horizontalAdvance(valueText(ladder_->infos[row], score, value.median)));
+            if (quartiles_)
+                width = std::max(width, metrics.horizontalAdvance(rangeText(value)));
         }
         width += style_.px(8);
         if (used + width > 0.75 * room)
@@ -120,7 +129,10 @@ void LadderTable::draw(QCPPainter* painter)
            Qt::AlignLeft);
     header(
         QRectF(box.left() + name_width, box.top(), box.width() - name_width - scores_width, header_bottom - box.top()),
-        QStringLiteral("kernel tₖ (asinh scale)"), Qt::AlignLeft);
+        metrics.horizontalAdvance(QStringLiteral("kernel tₖ (asinh scale)")) < box.width() - name_width - scores_width
+            ? QStringLiteral("kernel tₖ (asinh scale)")
+            : QStringLiteral("kernel tₖ"),
+        Qt::AlignLeft);
     double x = box.right() - scores_width;
     for (const Column& column : shown) {
         header(QRectF(x, box.top(), column.width, header_bottom - box.top()), column.score->header, Qt::AlignRight);
@@ -171,12 +183,9 @@ void LadderTable::drawRow(QCPPainter* painter, std::size_t row, const QRectF& bo
         painter->drawText(QRectF(x, top, column.width, half), static_cast<int>(Qt::AlignRight | Qt::AlignVCenter),
                           valueText(info, *column.score, value.median));
         if (two_lines) {
-            const QString range = formatValue(value.q1, 2) + QStringLiteral("–") + formatValue(value.q3, 2);
-            if (metrics.horizontalAdvance(range) < column.width) {
-                painter->setPen(theme.muted);
-                painter->drawText(QRectF(x, box.center().y(), column.width, metrics.height()),
-                                  static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), range);
-            }
+            painter->setPen(theme.muted);
+            painter->drawText(QRectF(x, box.center().y(), column.width, metrics.height()),
+                              static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), rangeText(value));
         }
         x += column.width;
     }

@@ -160,7 +160,7 @@ protected:
         map_ = new ToeplitzMap(columns, rows);
         map_->setColors(ColorMap::diverging(colors().kind));
         map_->setVectorScale(style().image_scale);
-        bar_ = makeColorBar(plot(), style(), 0, 1, QStringLiteral("Tᵢⱼ = tᵢ₋ⱼ"));
+        bar_ = makeColorBar(plot(), style(), 0, 1, QStringLiteral("kernel tₖ, k = i − j"));
         bar_.ramp->setColors(ColorMap::diverging(colors().kind));
         auto* group = new QCPMarginGroup(&plot());
         map_rect_->setMarginGroup(QCP::msTop | QCP::msBottom, group);

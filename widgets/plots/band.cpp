@@ -38,6 +38,18 @@ QCPRange Band::getValueRange(bool& found, QCP::SignDomain domain, const QCPRange
     return {low, high};
 }
 
+int Band::columnsIn(const QRectF& box) const
+{
+    const std::size_t stride = std::max<std::size_t>(x_.size() / 1000, 1);
+    int count = 0;
+    for (std::size_t i = 0; i < x_.size(); i += stride) {
+        const double x = keyAxis()->coordToPixel(x_[i]);
+        const double top = valueAxis()->coordToPixel(high_[i]), bottom = valueAxis()->coordToPixel(low_[i]);
+        count += x >= box.left() && x <= box.right() && bottom >= box.top() && top <= box.bottom() ? 1 : 0;
+    }
+    return count;
+}
+
 void Band::draw(QCPPainter* painter)
 {
     const QRectF box = keyAxis()->axisRect()->rect();

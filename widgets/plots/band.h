@@ -17,6 +17,9 @@ public:
 
     void setData(std::vector<double> x, std::vector<double> low, std::vector<double> high);
 
+    /// Columns of the area that meet a rectangle of the plot, for placing legends.
+    [[nodiscard]] int columnsIn(const QRectF& box) const;
+
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& key_range) const override;

@@ -28,6 +28,13 @@ public:
     /// Index of the mark within `reach` pixels; -1: none.
     [[nodiscard]] int markAt(double pixel_x, double reach) const;
 
+    struct Label {
+        QRectF box;
+        int mark = 0;
+    };
+    /// Where labels stand, in pixels of the plot.
+    [[nodiscard]] std::vector<Label> labels() const;
+
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
     QCPRange getKeyRange(bool& found, QCP::SignDomain) const override;
     QCPRange getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const override;

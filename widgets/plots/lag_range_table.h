@@ -38,13 +38,14 @@ public:
             best = larger(best, blocks(first + 1, last - 1));
         return best;
     }
+    [[nodiscard]] const std::vector<float>& values() const { return values_; }
+    [[nodiscard]] static float larger(float a, float b) { return std::fabs(b) > std::fabs(a) ? b : a; }
     /// Of the whole kernel; 0 when empty.
     [[nodiscard]] float peak() const { return values_.empty() ? 0 : extreme(0, size() - 1); }
 
 private:
     static constexpr std::size_t kBlock = 16;
 
-    static float larger(float a, float b) { return std::fabs(b) > std::fabs(a) ? b : a; }
     [[nodiscard]] float blocks(std::size_t low, std::size_t high) const
     {
         const auto level = static_cast<std::size_t>(63 - __builtin_clzll(high - low + 1));

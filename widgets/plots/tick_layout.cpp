@@ -223,7 +223,7 @@ TickSet logTicks(double lower, double upper, const TickSpace& space)
         }
     }
     if (high - low >= 2.2) {
-        const bool powers = first < -2 || last > 3;
+        const bool powers = first < -2 || last > 5;
         TickSet set;
         for (int stride = 1; stride <= last - first + 1; ++stride) {
             set = {};

@@ -24,9 +24,11 @@ struct CellRange {
 /// cells, the cell under the pixel's centre where they are smaller.
 [[nodiscard]] CellRange cellsOfPixel(int pixel, int pixels, double begin, double end, std::ptrdiff_t count);
 
-/// Fills an image (Format_ARGB32_Premultiplied) with the matrix: one question to the table for each pixel, which takes
-/// the value of largest size among all cells under it. Cost: pixels, whatever n. Pixels outside stay transparent.
-/// kernel: 2n-1 lags from -(n-1); limit: the value at the end of the colours.
+/// Fills an image (Format_ARGB32_Premultiplied) with the matrix: each pixel takes the value of largest size among all
+/// cells under it, by two look-ups in a table of the view. Exact where a pixel covers up to 31 lags; beyond, its
+/// interval of lags is rounded outwards by less than a sixteenth, so that the table stays in the cache. Cost: pixels,
+/// and the lags in view once. Pixels outside stay transparent. kernel: 2n-1 lags from -(n-1); limit: the value at the
+/// end of the colours.
 void fillToeplitz(QImage& image, const LagRangeTable& kernel, const ToeplitzWindow& window, float limit,
                   const ColorMap& colors);
 

@@ -17,8 +17,8 @@ namespace toeplab::widgets
 namespace
 {
 
-/// Every kind from synthetic data, in both themes, on screen and on paper. TOEPLAB_GALLERY=DIR keeps the pictures, to be
-/// looked at.
+/// Every kind from synthetic data, in both themes, on screen and on paper. TOEPLAB_GALLERY=DIR keeps the pictures, to
+/// be looked at.
 class Gallery : public testing::TestWithParam<std::string>
 {
 protected:
@@ -65,8 +65,9 @@ TEST_P(Gallery, OnScreenInBothThemes)
         view.show();
         QTest::qWait(400);
         const QImage image = view.grab().toImage();
-        EXPECT_TRUE(image.save(path(QString::fromStdString(GetParam()) +
-                                    (theme == ThemeKind::Light ? QStringLiteral("-light.png") : QStringLiteral("-dark.png")))));
+        EXPECT_TRUE(
+            image.save(path(QString::fromStdString(GetParam()) +
+                            (theme == ThemeKind::Light ? QStringLiteral("-light.png") : QStringLiteral("-dark.png")))));
         EXPECT_GT(ink(image), 0.01);
         EXPECT_EQ(image.pixelColor(0, 0), widgets::theme(theme).panel);
     }
@@ -100,7 +101,7 @@ std::vector<std::string> kindIds()
     return ids;
 }
 
-INSTANTIATE_TEST_SUITE_P(AllKinds, Gallery, testing::ValuesIn(kindIds()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(AllKinds, Gallery, testing::ValuesIn(kindIds()), [](const auto& kind) { return kind.param; });
 
 } // namespace
 } // namespace toeplab::widgets

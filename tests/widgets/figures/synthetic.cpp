@@ -33,7 +33,8 @@ double finalKernel(std::int64_t layer, double lag, double n, double mood)
     case 2: // a wide ripple
         return 0.12 * std::exp(-size / (0.06 * n)) * std::cos(0.09 * lag + 0.3 * mood);
     case 3: // spiky
-        return (size == 0 ? 0.9 : 0) + (lag == 4 ? -0.55 : 0) + (lag == -16 ? 0.3 : 0) + 0.02 * std::exp(-size / 40) * std::sin(lag + mood);
+        return (size == 0 ? 0.9 : 0) + (lag == 4 ? -0.55 : 0) + (lag == -16 ? 0.3 : 0) +
+               0.02 * std::exp(-size / 40) * std::sin(lag + mood);
     default: // causal decay
         return lag < 0 ? 0 : 0.5 * std::exp(-lag / 18) * std::cos(0.25 * lag + 0.2 * mood);
     }
@@ -80,7 +81,8 @@ const std::vector<std::int64_t>& snapshotSteps()
 
 } // namespace
 
-std::shared_ptr<const core::KernelFrame> syntheticKernel(std::int64_t layer, std::int64_t n, std::int64_t channels, std::int64_t step)
+std::shared_ptr<const core::KernelFrame> syntheticKernel(std::int64_t layer, std::int64_t n, std::int64_t channels,
+                                                         std::int64_t step)
 {
     auto frame = std::make_shared<core::KernelFrame>();
     frame->layer_index = static_cast<std::size_t>(layer - 1);
@@ -96,8 +98,8 @@ std::shared_ptr<const core::KernelFrame> syntheticKernel(std::int64_t layer, std
         for (std::int64_t lag = 1 - n; lag < n; ++lag) {
             const double start = frame->info.causal && lag < 0 ? 0 : 0.05 + 0.03 * std::sin(0.004 * double(lag) + mood);
             const double noise = frame->info.causal && lag < 0 ? 0 : 0.004 * normal(random);
-            frame->values[at++] = static_cast<float>(gain * (formed * finalKernel(layer, double(lag), double(n), mood) +
-                                                             (1 - formed) * start) + noise);
+            frame->values[at++] = static_cast<float>(
+                gain * (formed * finalKernel(layer, double(lag), double(n), mood) + (1 - formed) * start) + noise);
         }
     }
     return frame;
@@ -119,7 +121,8 @@ FigureRun syntheticRun(int seed, std::size_t steps, const std::string& group)
         row.step = static_cast<std::int64_t>(i);
         row.epoch = progress * 3;
         row.loss = 0.9 + 1.4 * std::exp(-6 * speed * progress) + 0.1 * normal(random) + 0.02 * seed;
-        row.accuracy = std::min(1.0, std::max(0.0, 0.62 - 0.5 * std::exp(-5 * speed * progress) + 0.05 * normal(random)));
+        row.accuracy =
+            std::min(1.0, std::max(0.0, 0.62 - 0.5 * std::exp(-5 * speed * progress) + 0.05 * normal(random)));
         row.lr = 5e-4 * (progress < 0.5 ? 1 : 0.3);
         row.grad_norm = std::exp(0.4 * normal(random));
         row.step_seconds = 0.054;
@@ -128,7 +131,8 @@ FigureRun syntheticRun(int seed, std::size_t steps, const std::string& group)
         row.wall_seconds = 0.055 * double(i);
         run.training.push_back(row);
         if (i % std::max<std::size_t>(steps / 16, 1) == 0)
-            run.validation.push_back({row.step, "val", row.loss + 0.06 - 0.1 * normal(random) * 0.2, row.accuracy - 0.03, 2000});
+            run.validation.push_back(
+                {row.step, "val", row.loss + 0.06 - 0.1 * normal(random) * 0.2, row.accuracy - 0.03, 2000});
     }
     run.events.push_back({static_cast<std::int64_t>(steps / 2), 0, "lr", "Learning rate 0.0005 -> 0.00015", 1.5e-4});
     for (const std::int64_t step : snapshotSteps())
@@ -162,7 +166,8 @@ FigureData syntheticData(const std::string& kind, std::int64_t n, std::int64_t c
         ladder->infos.push_back(info(layer, n, channels));
         std::vector<float> line;
         for (int i = 0; i < 257; ++i)
-            line.push_back(static_cast<float>(finalKernel(layer, std::round((i - 128) / 128.0 * (double(n) - 1)), double(n), 0)));
+            line.push_back(
+                static_cast<float>(finalKernel(layer, std::round((i - 128) / 128.0 * (double(n) - 1)), double(n), 0)));
         ladder->sparklines.push_back(line);
     }
     data.ladder = ladder;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/figure_command.h"
+
+#include "core/runs/run_writer.h"
+#include "tests/widgets/figures/synthetic.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QtCore/QFileInfo>
+#include <QtCore/QProcess>
+#include <QtCore/QTemporaryDir>
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace toeplab::app
+{
+namespace
+{
+
+struct Outcome {
+    int code = 0;
+    std::string out, error;
+};
+
+/// The command in a process of its own, as main calls it: without a display and with an application of its own.
+Outcome figure(const QStringList& arguments)
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+    environment.remove(QStringLiteral("DISPLAY"));
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(TOEPLAB_BINARY_DIR "/bin/figure_command_runner"),
+                  QStringList(QStringLiteral("figure")) + arguments);
+    process.waitForFinished(60000);
+    return {process.exitCode(), process.readAllStandardOutput().toStdString(),
+            process.readAllStandardError().toStdString()};
+}
+
+class FigureCommand : public testing::Test
+{
+protected:
+    static void SetUpTestSuite()
+    {
+        folder_ = new QTemporaryDir;
+        const widgets::FigureData data = widgets::syntheticData("evolution", 64, 4);
+        write("run.h5", data, true);
+        write("young.h5", data, false);
+    }
+    static void TearDownTestSuite()
+    {
+        delete folder_;
+        folder_ = nullptr;
+    }
+    static QString path(const char* name) { return folder_->filePath(QLatin1String(name)); }
+
+    static void write(const char* name, const widgets::FigureData& data, bool kernels)
+    {
+        core::RunHeader header;
+        header.experiment = {{"name", "tour"}, {"train", {{"seed", 1}}}};
+        header.provenance = nlohmann::json::object();
+        for (const auto& frame : data.kernels)
+            header.layers.push_back(frame->info);
+        auto writer = core::RunWriter::create(path(name).toStdString(), header,
+                                              [](const core::Error& error) { ADD_FAILURE() << error.message; });
+        ASSERT_TRUE(writer) << writer.error().message;
+        for (std::size_t i = 0; i < data.runs[0].training.size(); i += 10)
+            (*writer)->metrics(data.runs[0].training[i]);
+        for (std::size_t layer = 0; kernels && layer < data.kernels.size(); ++layer) {
+            for (const std::int64_t step : {std::int64_t{0}, std::int64_t{100}, std::int64_t{4000}})
+                (*writer)->kernel(
+                    {layer, step, widgets::syntheticKernel(static_cast<std::int64_t>(layer) + 1, 64, 4, step)->values});
+        }
+        if (kernels)
+            (*writer)->ladder({4000, data.ladder->scores});
+        ASSERT_TRUE((*writer)->flush());
+    }
+
+    static QTemporaryDir* folder_;
+};
+
+QTemporaryDir* FigureCommand::folder_ = nullptr;
+
+TEST_F(FigureCommand, DrawsEveryKindWithoutADisplay)
+{
+    const Outcome listed = figure({QStringLiteral("--list"), QStringLiteral("--json")});
+    ASSERT_EQ(listed.code, 0) << listed.error;
+    const auto kinds = nlohmann::json::parse(listed.out)["kinds"];
+    EXPECT_GE(kinds.size(), 8U);
+    for (const auto& kind : kinds) {
+        const QString name = QString::fromStdString(kind["kind"].get<std::string>());
+        for (const char* ending : {"pdf", "csv"}) {
+            const QString out = folder_->filePath(name + QLatin1Char('.') + QLatin1String(ending));
+            const Outcome drawn =
+                figure({name, QStringLiteral("--run"), path("run.h5"), QStringLiteral("--layer"), QStringLiteral("2"),
+                        QStringLiteral("--venue"), QStringLiteral("icml"), QStringLiteral("--out"), out});
+            EXPECT_EQ(drawn.code, 0) << name.toStdString() << ": " << drawn.error;
+            EXPECT_GT(QFileInfo(out).size(), 100) << name.toStdString();
+        }
+    }
+}
+
+TEST_F(FigureCommand, ReopensTheSpecOfABundle)
+{
+    const Outcome first =
+        figure({QStringLiteral("kernel"), QStringLiteral("--run"), path("run.h5"), QStringLiteral("--snapshot"),
+                QStringLiteral("100"), QStringLiteral("--channel"), QStringLiteral("1"), QStringLiteral("--bundle"),
+                path("bundle"), QStringLiteral("--set"), QStringLiteral("scale=asinh")});
+    ASSERT_EQ(first.code, 0) << first.error;
+    const Outcome again =
+        figure({path("bundle/spec.json"), QStringLiteral("--out"), path("again.csv"), QStringLiteral("--json")});
+    ASSERT_EQ(again.code, 0) << again.error;
+    EXPECT_EQ(nlohmann::json::parse(again.out)["figure"], path("again.csv").toStdString());
+    QFile a(path("bundle/data.csv")), b(path("again.csv"));
+    ASSERT_TRUE(a.open(QIODevice::ReadOnly) && b.open(QIODevice::ReadOnly));
+    EXPECT_EQ(a.readAll(), b.readAll());
+}
+
+TEST_F(FigureCommand, SaysWhatIsWrong)
+{
+    const auto check = [](const QStringList& arguments, int code, const char* words) {
+        const Outcome outcome = figure(arguments);
+        EXPECT_EQ(outcome.code, code) << outcome.error;
+        EXPECT_NE(outcome.error.find(words), std::string::npos) << outcome.error;
+        EXPECT_TRUE(outcome.out.empty()) << outcome.out;
+    };
+    const QString run = QStringLiteral("--run"), out = QStringLiteral("--out"), pdf = path("x.pdf");
+    check({QStringLiteral("kernal"), run, path("run.h5"), out, pdf}, 2, "Did you mean kernel?");
+    check({QStringLiteral("kernel"), out, pdf}, 2, "--run");
+    check({QStringLiteral("kernel"), run, path("run.h5"), out, path("x.gif")}, 2, ".svg");
+    check({QStringLiteral("kernel"), run, path("run.h5"), QStringLiteral("--venue"), QStringLiteral("ICLM"), out, pdf},
+          2, "ICML");
+    check({QStringLiteral("kernel"), run, path("run.h5"), QStringLiteral("--set"), QStringLiteral("scales=asinh"), out,
+           pdf},
+          2, "scale");
+    check({QStringLiteral("kernel"), run, path("missing.h5"), out, pdf}, 1, "missing.h5");
+    check({QStringLiteral("kernel"), run, path("run.h5"), QStringLiteral("--layer"), QStringLiteral("9"), out, pdf}, 1,
+          "no layer 9");
+    check({QStringLiteral("kernel"), run, path("run.h5"), QStringLiteral("--snapshot"), QStringLiteral("7"), out, pdf},
+          1, "0, 100, 4000");
+    check({QStringLiteral("kernel"), run, path("young.h5"), out, pdf}, 1, "no kernel snapshot yet");
+    check({QStringLiteral("kernel"), run, path("run.h5"), out, path("no/such/folder/x.pdf")}, 1, "cannot be written");
+    const Outcome help = figure({QStringLiteral("--help")});
+    EXPECT_EQ(help.code, 0);
+    EXPECT_NE(help.out.find("Example"), std::string::npos);
+}
+
+} // namespace
+} // namespace toeplab::app
