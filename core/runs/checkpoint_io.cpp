@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <string_view>
 
 namespace toeplab::core
 {
@@ -16,26 +17,33 @@ namespace
 using Tensors = std::map<std::string, TensorBlob>;
 
 /// A link cannot be called "." or nothing; those parts of a name are written %2E and %00, and % itself %25.
-std::string linkPath(const std::string& name)
+std::string linkName(std::string_view part)
+{
+    if (part.empty())
+        return "%00";
+    if (part == ".")
+        return "%2E";
+    std::string link;
+    for (const char letter : part) {
+        if (letter == '%')
+            link.append("%25");
+        else
+            link.push_back(letter);
+    }
+    return link;
+}
+
+std::string linkPath(std::string_view name)
 {
     std::string path;
-    for (std::size_t begin = 0; begin <= name.size();) {
-        const std::size_t end = std::min(name.find('/', begin), name.size());
-        std::string part;
-        for (const char letter : name.substr(begin, end - begin)) {
-            if (letter == '%')
-                part += "%25";
-            else
-                part += letter;
-        }
-        if (part == ".")
-            part = "%2E";
-        if (begin > 0)
-            path += "/";
-        path += part.empty() ? "%00" : part;
-        begin = end + 1;
+    for (;;) {
+        const std::size_t slash = name.find('/');
+        path.append(linkName(name.substr(0, slash)));
+        if (slash == std::string_view::npos)
+            return path;
+        path.push_back('/');
+        name.remove_prefix(slash + 1);
     }
-    return path;
 }
 
 std::string partName(const std::string& link)

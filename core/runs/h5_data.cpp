@@ -213,6 +213,21 @@ void writeChunk(const Handle& dataset, hsize_t index, hsize_t rows_a_chunk, std:
           "writing a chunk");
 }
 
+Handle writeRows(hid_t parent, const std::string& path, hid_t type, const std::vector<hsize_t>& shape,
+                 const void* values)
+{
+    if (std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end() && shape.front() != 0)
+        return writeBlock(parent, path, type, shape, values); // no columns: nothing to chunk
+    std::vector<hsize_t> chunk = shape;
+    chunk.front() = kRowsAChunk;
+    for (hsize_t& extent : chunk)
+        extent = std::max<hsize_t>(extent, 1);
+    Handle dataset = createChunked(parent, path, type, shape, chunk);
+    if (shape.front() != 0)
+        check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), fmt::format("writing {}", path));
+    return dataset;
+}
+
 Handle openDataset(hid_t parent, const std::string& path)
 {
     return own(H5Dopen2(parent, path.c_str(), H5P_DEFAULT), H5Dclose, fmt::format("opening {}", path));

@@ -51,6 +51,11 @@ Handle writeIntegers(hid_t parent, const std::string& path, const std::vector<st
                                    const std::vector<hsize_t>& chunk);
 void writeChunk(const Handle& dataset, hsize_t index, hsize_t rows_a_chunk, std::span<const std::byte> encoded);
 
+/// Rows in deflated chunks of kRowsAChunk, for tables that are small.
+inline constexpr hsize_t kRowsAChunk = 1024;
+Handle writeRows(hid_t parent, const std::string& path, hid_t type, const std::vector<hsize_t>& shape,
+                 const void* values);
+
 [[nodiscard]] Handle openDataset(hid_t parent, const std::string& path);
 [[nodiscard]] std::vector<hsize_t> shapeOf(const Handle& dataset);
 /// All values, converted to `memory_type`. Refuses a size that no run file reaches (over 4 GiB).
