@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/runs/checkpoint_io.h"
 
+#include "core/base/crc32c.h"
 #include "core/runs/h5_types.h"
 
 #include <fmt/format.h>
 
 #include <cstring>
+#include <span>
 #include <string_view>
 
 namespace toeplab::core
@@ -103,6 +105,20 @@ Tensors readTensors(hid_t parent, const std::string& group_name)
     return tensors;
 }
 
+std::uint32_t checksumOf(const Checkpoint& checkpoint)
+{
+    const std::string state = jsonText(checkpoint.state);
+    std::uint32_t crc = crc32c(std::as_bytes(std::span(state)));
+    for (const Tensors* tensors : {&checkpoint.parameters, &checkpoint.optimizer, &checkpoint.generators}) {
+        for (const auto& [name, tensor] : *tensors) {
+            crc = crc32c(std::as_bytes(std::span(name)), crc);
+            crc = crc32c(std::as_bytes(std::span(tensor.shape)), crc);
+            crc = crc32c(tensor.bytes, crc);
+        }
+    }
+    return crc;
+}
+
 } // namespace
 
 void writeCheckpointGroup(hid_t parent, const std::string& path, const StoredCheckpoint& stored,
@@ -111,6 +127,7 @@ void writeCheckpointGroup(hid_t parent, const std::string& path, const StoredChe
     const h5::Handle group = h5::createGroup(parent, path);
     h5::setText(group.id(), "NX_class", "NXcollection");
     h5::setInteger(group.id(), "step", stored.checkpoint.step);
+    h5::setInteger(group.id(), "crc32c", checksumOf(stored.checkpoint));
     writeTensors(group.id(), "parameters", stored.checkpoint.parameters);
     writeTensors(group.id(), "optimizer", stored.checkpoint.optimizer);
     writeTensors(group.id(), "generators", stored.checkpoint.generators);
@@ -135,6 +152,14 @@ Checkpoint readCheckpointGroup(hid_t parent, const std::string& path)
     checkpoint.state = nlohmann::json::parse(h5::readText(group.id(), "state"), nullptr, false);
     if (checkpoint.state.is_discarded())
         throw h5::Failure(fmt::format("reading {}/state (it is no JSON)", path));
+    return checkpoint;
+}
+
+Checkpoint readCheckedCheckpoint(hid_t parent, const std::string& path)
+{
+    Checkpoint checkpoint = readCheckpointGroup(parent, path);
+    if (h5::integerAttribute(h5::openGroup(parent, path).id(), "crc32c", -1) != checksumOf(checkpoint))
+        throw h5::Failure(fmt::format("the content of {} does not fit its checksum", path));
     return checkpoint;
 }
 

@@ -89,8 +89,7 @@ Descriptor::~Descriptor()
 Result<std::vector<std::byte>> readFile(const std::string& path)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status {
-    };
+    struct stat status = {};
     if (!file.valid() || ::fstat(file.number(), &status) != 0)
         return fail("The file {} cannot be opened: {}.", path, systemReason(errno));
     std::vector<std::byte> bytes;

@@ -264,21 +264,22 @@ std::vector<std::int64_t> readIntegers(hid_t parent, const std::string& path)
     return readNumbers<std::int64_t>(parent, path, H5T_NATIVE_INT64);
 }
 
-std::vector<std::byte> readRow(const Handle& dataset, hsize_t row, hid_t memory_type)
+std::vector<std::byte> readRange(const Handle& dataset, hsize_t first, hsize_t count, hid_t memory_type)
 {
-    std::vector<hsize_t> count = shapeOf(dataset);
-    if (count.empty() || row >= count.front())
-        throw Failure(fmt::format("reading entry {} of {}", row, count.empty() ? 0 : count.front()));
-    std::vector<hsize_t> start(count.size(), 0);
-    start.front() = row;
-    count.front() = 1;
-    std::vector<std::byte> bytes(blockBytes(count, H5Tget_size(memory_type)));
+    std::vector<hsize_t> shape = shapeOf(dataset);
+    if (shape.empty() || first > shape.front() || count > shape.front() - first)
+        throw Failure(fmt::format("reading {} entries from {} on", count, first));
+    std::vector<hsize_t> start(shape.size(), 0);
+    start.front() = first;
+    shape.front() = count;
+    std::vector<std::byte> bytes(blockBytes(shape, H5Tget_size(memory_type)));
+    if (bytes.empty())
+        return bytes;
     const Handle from = own(H5Dget_space(dataset.id()), H5Sclose, "measuring a dataset");
-    check(H5Sselect_hyperslab(from.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-          "selecting an entry");
-    const Handle into = spaceOf(count);
-    if (!bytes.empty())
-        check(H5Dread(dataset.id(), memory_type, into.id(), from.id(), H5P_DEFAULT, bytes.data()), "reading an entry");
+    check(H5Sselect_hyperslab(from.id(), H5S_SELECT_SET, start.data(), nullptr, shape.data(), nullptr),
+          "selecting entries");
+    const Handle into = spaceOf(shape);
+    check(H5Dread(dataset.id(), memory_type, into.id(), from.id(), H5P_DEFAULT, bytes.data()), "reading entries");
     return bytes;
 }
 

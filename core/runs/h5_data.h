@@ -62,8 +62,8 @@ Handle writeRows(hid_t parent, const std::string& path, hid_t type, const std::v
 [[nodiscard]] std::vector<std::byte> readBlock(const Handle& dataset, hid_t memory_type);
 [[nodiscard]] std::vector<double> readReals(hid_t parent, const std::string& path);
 [[nodiscard]] std::vector<std::int64_t> readIntegers(hid_t parent, const std::string& path);
-/// Entry `row` of the first axis, converted to `memory_type`.
-[[nodiscard]] std::vector<std::byte> readRow(const Handle& dataset, hsize_t row, hid_t memory_type);
+/// `count` entries of the first axis from `first` on, converted to `memory_type`.
+[[nodiscard]] std::vector<std::byte> readRange(const Handle& dataset, hsize_t first, hsize_t count, hid_t memory_type);
 
 /// Makes `scale` the dimension scale of axis `axis` of `dataset`.
 void attachScale(const Handle& dataset, const Handle& scale, unsigned axis);

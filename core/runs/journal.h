@@ -45,6 +45,7 @@ struct Journal {
 [[nodiscard]] std::string journalPath(const std::string& run_path);
 
 [[nodiscard]] std::vector<std::byte> journalPrologue(); ///< the first 16 bytes
+[[nodiscard]] std::vector<std::byte> frameRecord(const nlohmann::json& payload);
 [[nodiscard]] std::vector<std::byte> encodeStart(const JournalStart& start);
 [[nodiscard]] std::vector<std::byte> encodeRecord(const RunRecord& record);
 

@@ -20,8 +20,7 @@ constexpr const char* kSuffix = ".h5";
 /// process however that ends.
 struct flock wholeFile(short type)
 {
-    struct flock lock {
-    };
+    struct flock lock = {};
     lock.l_type = type;
     lock.l_whence = SEEK_SET;
     return lock;
@@ -29,8 +28,7 @@ struct flock wholeFile(short type)
 
 bool hasName(const Descriptor& file)
 {
-    struct stat status {
-    };
+    struct stat status = {};
     return ::fstat(file.number(), &status) == 0 && status.st_nlink > 0;
 }
 

@@ -31,17 +31,6 @@ void putNumber(std::vector<std::byte>& bytes, std::size_t offset, std::uint32_t 
     std::memcpy(bytes.data() + offset, &value, sizeof(value));
 }
 
-std::vector<std::byte> framed(const json& payload)
-{
-    const std::vector<std::uint8_t> cbor = json::to_cbor(payload);
-    std::vector<std::byte> record(kFrameBytes + cbor.size());
-    std::memcpy(record.data() + kFrameBytes, cbor.data(), cbor.size());
-    putNumber(record, 0, static_cast<std::uint32_t>(cbor.size()));
-    const std::span<const std::byte> whole(record);
-    putNumber(record, 4, crc32c(whole.subspan(kFrameBytes), crc32c(whole.first(4))));
-    return record;
-}
-
 json toJson(const ScoreSummary& summary)
 {
     return {summary.median, summary.q1, summary.q3};
@@ -210,25 +199,36 @@ std::vector<std::byte> journalPrologue()
     return bytes;
 }
 
+std::vector<std::byte> frameRecord(const json& payload)
+{
+    const std::vector<std::uint8_t> cbor = json::to_cbor(payload);
+    std::vector<std::byte> record(kFrameBytes + cbor.size());
+    std::memcpy(record.data() + kFrameBytes, cbor.data(), cbor.size());
+    putNumber(record, 0, static_cast<std::uint32_t>(cbor.size()));
+    const std::span<const std::byte> whole(record);
+    putNumber(record, 4, crc32c(whole.subspan(kFrameBytes), crc32c(whole.first(4))));
+    return record;
+}
+
 std::vector<std::byte> encodeStart(const JournalStart& start)
 {
     json layers = json::array();
     for (const LayerInfo& info : start.header.layers)
         layers.push_back(toJson(info));
-    return framed({{"kind", "start"},
-                   {"id", start.id},
-                   {"generation", start.generation},
-                   {"started", start.started_unix},
-                   {"state", toString(start.state)},
-                   {"config", start.header.experiment},
-                   {"provenance", start.header.provenance},
-                   {"parameters", start.header.parameters},
-                   {"layers", std::move(layers)}});
+    return frameRecord({{"kind", "start"},
+                        {"id", start.id},
+                        {"generation", start.generation},
+                        {"started", start.started_unix},
+                        {"state", toString(start.state)},
+                        {"config", start.header.experiment},
+                        {"provenance", start.header.provenance},
+                        {"parameters", start.header.parameters},
+                        {"layers", std::move(layers)}});
 }
 
 std::vector<std::byte> encodeRecord(const RunRecord& record)
 {
-    return std::visit([](const auto& value) { return framed(payloadOf(value)); }, record);
+    return std::visit([](const auto& value) { return frameRecord(payloadOf(value)); }, record);
 }
 
 Journal decodeJournal(std::span<const std::byte> bytes)
@@ -250,7 +250,10 @@ Journal decodeJournal(std::span<const std::byte> bytes)
         const json content = json::from_cbor(first, first + length, true, false);
         try {
             if (!journal.start) {
-                journal.start = startFrom(content);
+                JournalStart start = startFrom(content);
+                if (!checkLayers(start.header))
+                    break;
+                journal.start = std::move(start);
             } else if (auto record = recordFrom(content)) {
                 if (!fits(*record, journal.start->header))
                     break;

@@ -44,8 +44,7 @@ std::string textOr(const nlohmann::json& object, const char* key)
 std::optional<nlohmann::json> sealedSummary(const std::string& path)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status {
-    };
+    struct stat status = {};
     if (!file.valid() || ::fstat(file.number(), &status) != 0)
         return std::nullopt;
     auto seal = readSeal(file, static_cast<std::uint64_t>(status.st_size));
@@ -108,8 +107,7 @@ RunSummary summarise(const fs::path& path)
     summary.loss = summary.best_accuracy = kNone;
     const bool alive = writerAlive(journalPath(summary.path));
     if (!fillFromSeal(summary.path, summary)) {
-        struct stat status {
-        };
+        struct stat status = {};
         if (::stat(summary.path.c_str(), &status) == 0)
             summary.started_unix = static_cast<double>(status.st_mtim.tv_sec);
         const auto data = readRun(summary.path);

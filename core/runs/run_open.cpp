@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
-#include <set>
 #include <utility>
 
 namespace toeplab::core
@@ -32,20 +31,6 @@ std::string freshId()
 double unixNow()
 {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-Result<void> checkLayers(const RunHeader& header)
-{
-    std::set<std::string> groups;
-    for (const LayerInfo& info : header.layers) {
-        if (info.channels < 1 || info.length < 1)
-            return fail("Layer {} has {} channels and length {}: both must be at least 1.", info.layer, info.channels,
-                        info.length);
-        if (info.axis.empty() || info.axis.find('/') != std::string::npos || !groups.insert(layerGroup(info)).second)
-            return fail("Two layers of the run would be stored as {}: each needs a number and an axis of its own.",
-                        layerGroup(info));
-    }
-    return {};
 }
 
 /// What a resumed run starts from: nothing of a step behind the checkpoint.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace toeplab::core
@@ -19,6 +20,8 @@ constexpr std::array<std::pair<RunState, const char*>, 5> kStates = {{{RunState:
                                                                       {RunState::Crashed, "crashed"},
                                                                       {RunState::Stopped, "stopped"},
                                                                       {RunState::Finished, "finished"}}};
+
+constexpr std::int64_t kMostValues = std::int64_t{1} << 28; // of a kernel's half
 
 template <typename... Visitors>
 struct Overloaded : Visitors... {
@@ -73,6 +76,22 @@ std::string layerGroup(const LayerInfo& info)
 {
     const std::string name = fmt::format("layer_{:02}", info.layer);
     return info.axis == "sequence" ? name : name + "_" + info.axis;
+}
+
+Result<void> checkLayers(const RunHeader& header)
+{
+    std::set<std::string> groups;
+    for (const LayerInfo& info : header.layers) {
+        if (info.channels < 1 || info.length < 1 || info.channels > kMostValues ||
+            info.length > kMostValues / info.channels)
+            return fail(
+                "Layer {} has {} channels and length {}: both must be at least 1, and their product at most {}.",
+                info.layer, info.channels, info.length, kMostValues);
+        if (info.axis.empty() || info.axis.find('/') != std::string::npos || !groups.insert(layerGroup(info)).second)
+            return fail("Two layers of the run would be stored as {}: each needs a number and an axis of its own.",
+                        layerGroup(info));
+    }
+    return {};
 }
 
 nlohmann::json toJson(const LayerInfo& info)

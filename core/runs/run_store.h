@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/result.h"
 #include "core/runs/kernel_track.h"
 #include "core/runs/metrics_columns.h"
 #include "core/runs/run_data.h"
@@ -50,6 +51,9 @@ struct RunStore {
 
 /// "layer_03", "layer_03_row": the group of a layer's kernels.
 [[nodiscard]] std::string layerGroup(const LayerInfo& info);
+
+/// Every layer has a size and a group of its own.
+[[nodiscard]] Result<void> checkLayers(const RunHeader& header);
 
 [[nodiscard]] nlohmann::json toJson(const LayerInfo& info);
 /// Throws nlohmann::json::exception when something is missing.

@@ -114,18 +114,16 @@ Result<void> explainUnsealed(const Descriptor& file, std::uint64_t size, const s
 {
     const std::optional<std::uint64_t> stated = statedLength(file);
     if (size == 0)
-        return fail("The file {} is empty. See what can be recovered with: toeplab runs doctor {}", path, path);
+        return fail("The file {} is empty.{}{}", path, kDoctorAdvice, path);
     if (!stated)
         return fail("The file {} is no run file: it does not begin as an HDF5 file does.", path);
     if (*stated == size)
         return {};
     if (*stated > size)
-        return fail(
-            "The run file {} ends early at byte {} of {}. See what can be recovered with: toeplab runs doctor {}", path,
-            plainNumber(static_cast<double>(size)), plainNumber(static_cast<double>(*stated)), path);
-    return fail("The run file {} is damaged near its end, behind byte {}. See what can be recovered with: toeplab runs "
-                "doctor {}",
-                path, plainNumber(static_cast<double>(*stated)), path);
+        return fail("The run file {} ends early at byte {} of {}.{}{}", path, plainNumber(static_cast<double>(size)),
+                    plainNumber(static_cast<double>(*stated)), kDoctorAdvice, path);
+    return fail("The run file {} is damaged near its end, behind byte {}.{}{}", path,
+                plainNumber(static_cast<double>(*stated)), kDoctorAdvice, path);
 }
 
 } // namespace
@@ -190,8 +188,7 @@ std::optional<std::uint64_t> statedLength(const Descriptor& file)
 
 Result<void> verifyWhole(const Descriptor& file, const std::string& path)
 {
-    struct stat status {
-    };
+    struct stat status = {};
     if (::fstat(file.number(), &status) != 0)
         return fail("The run file {} cannot be looked at: {}.", path, systemReason(errno));
     const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -201,10 +198,8 @@ Result<void> verifyWhole(const Descriptor& file, const std::string& path)
     if (!seal)
         return explainUnsealed(file, size, path);
     if (!checksumFits(file, *seal))
-        return fail(
-            "The run file {} is damaged: its content does not fit its checksum. See what can be recovered with: "
-            "toeplab runs doctor {}",
-            path, path);
+        return fail("The run file {} is damaged: its content does not fit its checksum.{}{}", path, kDoctorAdvice,
+                    path);
     verified().add(status);
     return {};
 }

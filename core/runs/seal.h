@@ -25,6 +25,9 @@
 namespace toeplab::core
 {
 
+/// What ends a sentence about a damaged file, before its path.
+inline constexpr const char* kDoctorAdvice = " See what can be recovered with: toeplab runs doctor ";
+
 [[nodiscard]] std::vector<std::byte> makeSeal(std::span<const std::byte> hdf5, const nlohmann::json& summary);
 
 struct Seal {

@@ -5,6 +5,7 @@
 #include "core/runs/disk.h"
 #include "core/runs/h5_handle.h"
 #include "core/runs/run_store.h"
+#include "core/runs/seal.h"
 
 #include <cstdint>
 #include <exception>
@@ -71,8 +72,17 @@ struct SnapshotContent {
 /// (channels, 2n-1): unrounded where a checkpoint of that step has it, else from the float16 track; empty when the
 /// snapshot has no kernel of that step.
 [[nodiscard]] std::vector<float> readKernelValues(hid_t file, const LayerInfo& info, std::int64_t step);
-/// The whole track of a layer, encoded anew.
-[[nodiscard]] std::vector<StoredKernel> readTrack(hid_t file, const LayerInfo& info, std::size_t layer_index);
+/// The whole track of a layer, encoded anew. With `lost`, what is damaged is counted there instead of thrown.
+[[nodiscard]] std::vector<StoredKernel> readTrack(hid_t file, const LayerInfo& info, std::size_t layer_index,
+                                                  std::size_t* lost = nullptr);
+
+/// The parts of readContent one by one, for a damaged file.
+[[nodiscard]] RunStore readHeaderStore(hid_t file); ///< header, id, generation, start, state
+[[nodiscard]] std::vector<ValidationRow> readValidation(hid_t file);
+[[nodiscard]] std::vector<RunEvent> readEvents(hid_t file);
+[[nodiscard]] std::vector<LadderSnapshot> readLadder(hid_t file, std::size_t layers);
+/// With `lost`, numbers that are damaged are NaN and counted there; a row without its step is left out.
+[[nodiscard]] std::vector<MetricsRow> readTraining(hid_t file, std::size_t* lost = nullptr);
 
 /// Runs `work`; what it throws becomes a sentence about the run file `path`.
 template <typename Work>
@@ -81,8 +91,7 @@ template <typename Work>
     try {
         return work();
     } catch (const std::exception& error) {
-        return fail("The run file {} cannot be understood: {}. See what can be recovered with: toeplab runs doctor {}",
-                    path, error.what(), path);
+        return fail("The run file {} cannot be understood: {}.{}{}", path, error.what(), kDoctorAdvice, path);
     }
 }
 

@@ -56,8 +56,7 @@ Result<SnapshotFile> SnapshotFile::openWith(const std::string& path, bool verify
 {
     SnapshotFile snapshot;
     snapshot.descriptor_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status {
-    };
+    struct stat status = {};
     if (!snapshot.descriptor_.valid() || ::fstat(snapshot.descriptor_.number(), &status) != 0)
         return fail("The run file {} cannot be opened: {}.", path, systemReason(errno));
     if (!S_ISREG(status.st_mode))
@@ -71,20 +70,17 @@ Result<SnapshotFile> SnapshotFile::openWith(const std::string& path, bool verify
     try {
         // By number: what was verified is what is read, even when the writer puts a newer file in place meanwhile.
         snapshot.file_ = h5::openReadOnly(fmt::format("/proc/self/fd/{}", snapshot.descriptor_.number()));
+        if (auto known = checkSchema(snapshot.id(), path); !known)
+            return tl::unexpected(known.error());
     } catch (const h5::Failure& error) {
-        return fail("The run file {} cannot be opened: {}. See what can be recovered with: toeplab runs doctor {}",
-                    path, error.what(), path);
+        return fail("The run file {} cannot be opened: {}.{}{}", path, error.what(), kDoctorAdvice, path);
     }
-    const auto schema = checkSchema(snapshot.id(), path);
-    if (!schema)
-        return tl::unexpected(schema.error());
     return snapshot;
 }
 
 std::optional<SnapshotFile::Identity> identityOf(const std::string& path)
 {
-    struct stat status {
-    };
+    struct stat status = {};
     if (::stat(path.c_str(), &status) != 0)
         return std::nullopt;
     return identityFrom(status);

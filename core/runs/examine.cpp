@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/text.h"
+#include "core/runs/checkpoint_io.h"
+#include "core/runs/doctor.h"
+#include "core/runs/run_reader.h"
+#include "core/runs/run_view.h"
+#include "core/runs/seal.h"
+#include "core/runs/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace toeplab::core
+{
+
+namespace
+{
+
+std::string number(std::uint64_t value)
+{
+    return plainNumber(static_cast<double>(value));
+}
+
+/// The sentence about the damage without the advice to come here.
+std::string withoutAdvice(const Error& error)
+{
+    return error.message.substr(0, error.message.find(kDoctorAdvice));
+}
+
+void examineSeal(const std::string& path, const SnapshotFile::Identity& identity, RunCheckup& checkup)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.valid() && !readSeal(file, identity.bytes))
+        checkup.findings.push_back({false,
+                                    "The file has no seal: another program has rewritten it. It was read without "
+                                    "being checked as a whole."});
+    else
+        checkup.findings.push_back(
+            {false, fmt::format("The snapshot of {} bytes fits its checksum.", number(identity.bytes))});
+}
+
+/// Every kernel and both checkpoints; throws on what cannot be read.
+std::string readBulk(const SnapshotFile& file, const RunData& data)
+{
+    std::size_t kernels = 0;
+    for (std::size_t layer = 0; layer < data.header.layers.size(); ++layer)
+        kernels += readTrack(file.id(), data.header.layers[layer], layer).size();
+    std::string checkpoints;
+    for (const char* which : {"last", "best"}) {
+        const std::string group = fmt::format("run/checkpoints/{}", which);
+        if (!h5::exists(file.id(), group))
+            continue;
+        const Checkpoint checkpoint = readCheckedCheckpoint(file.id(), group);
+        checkpoints +=
+            fmt::format(", checkpoint {} of step {}", which, number(static_cast<std::uint64_t>(checkpoint.step)));
+    }
+    return fmt::format("All of it can be read: {} rows, {} validations, {} events, {} kernels{}.",
+                       number(data.training.size()), number(data.validation.size()), number(data.events.size()),
+                       number(kernels), checkpoints);
+}
+
+void examineJournal(const std::string& path, bool alive, RunCheckup& checkup)
+{
+    const std::string journal_path = journalPath(path);
+    if (!identityOf(journal_path))
+        return;
+    const auto journal = loadJournal(journal_path);
+    if (!journal) {
+        checkup.findings.push_back({true, journal.error().message});
+    } else if (journal->good_bytes < journal->total_bytes && !alive) {
+        checkup.findings.push_back({true, fmt::format("The journal {} is readable up to byte {} of {}: {} records.",
+                                                      journal_path, number(journal->good_bytes),
+                                                      number(journal->total_bytes), number(journal->records.size()))});
+    } else {
+        checkup.findings.push_back({false, fmt::format("The journal {} is whole: {} records.", journal_path,
+                                                       number(journal->records.size()))});
+    }
+}
+
+} // namespace
+
+RunCheckup examineRun(const std::string& path)
+{
+    RunCheckup checkup;
+    checkup.path = path;
+    const bool alive = writerAlive(journalPath(path));
+    if (alive)
+        checkup.findings.push_back({false, "The run is being written at this moment."});
+    const auto identity = identityOf(path);
+    if (!identity) {
+        checkup.findings.push_back({true, fmt::format("There is no file {}.", path)});
+    } else if (const auto data = readRun(path); !data) {
+        checkup.findings.push_back({true, withoutAdvice(data.error())});
+    } else {
+        checkup.readable = true;
+        checkup.step = data->training.empty() ? 0 : data->training.back().step;
+        examineSeal(path, *identity, checkup);
+        const auto file = SnapshotFile::open(path);
+        const auto bulk = file ? readingRun(path, [&] { return readBulk(*file, *data); })
+                               : Result<std::string>(tl::unexpected(file.error()));
+        checkup.findings.push_back(bulk ? RunFinding{false, *bulk} : RunFinding{true, withoutAdvice(bulk.error())});
+        if (!data->recovery.empty())
+            checkup.findings.push_back({false, data->recovery});
+    }
+    examineJournal(path, alive, checkup);
+    if (!alive && identityOf(path + ".tmp"))
+        checkup.findings.push_back(
+            {false, fmt::format("{}.tmp is a snapshot that was being written when the run was cut "
+                                "off. It can be deleted once the run is readable.",
+                                path)});
+    checkup.sound = std::none_of(checkup.findings.begin(), checkup.findings.end(),
+                                 [](const RunFinding& finding) { return finding.harm; });
+    return checkup;
+}
+
+} // namespace toeplab::core
