@@ -130,9 +130,8 @@ Result<void> writeAtomically(const std::string& path, std::span<const std::span<
 
 Result<void> syncFolderOf(const std::string& path)
 {
-    std::string folder = std::filesystem::path(path).parent_path().string();
-    if (folder.empty())
-        folder = ".";
+    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+    const std::string folder = (parent.empty() ? std::filesystem::path(".") : parent).string();
     const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened.valid() || (::fsync(opened.number()) != 0 && errno != EINVAL))
         return fail("The folder {} could not be brought to the disk: {}.", folder, systemReason(errno));

@@ -44,8 +44,16 @@ struct CutRun {
 TEST(Journal, EveryTruncationKeepsWhatWasWhole)
 {
     const CutRun run;
-    std::size_t rows_before = 0;
+    std::size_t records_before = 0;
     for (std::size_t size = 0; size <= run.bytes.size(); ++size) {
+        const Journal journal = decodeJournal(std::span(run.bytes).first(size));
+        ASSERT_GE(journal.records.size(), records_before);
+        ASSERT_LE(journal.good_bytes, size);
+        records_before = journal.records.size();
+    }
+    EXPECT_EQ(decodeJournal(run.bytes).good_bytes, run.bytes.size());
+    std::size_t rows_before = 0;
+    for (std::size_t size = run.bytes.size() % 53; size <= run.bytes.size(); size += 53) {
         writeBytes(run.journal, std::span(run.bytes).first(size));
         const auto data = readRun(run.path);
         ASSERT_TRUE(data) << size << ": " << data.error().message;
@@ -80,8 +88,9 @@ TEST(Journal, GarbledBytesNeverInventRows)
         ASSERT_LE(journal.good_bytes, garbled.size());
         std::int64_t expected = 11;
         for (const RunRecord& record : journal.records) {
-            if (const auto* row = std::get_if<MetricsRow>(&record))
+            if (const auto* row = std::get_if<MetricsRow>(&record)) {
                 ASSERT_EQ(*row, sampleRow(expected++)) << round;
+            }
         }
     }
 }
