@@ -56,6 +56,10 @@ struct MixerSettings {
     std::int64_t rank = 64;          ///< ski: inducing points
     std::int64_t band = 33;          ///< ski: taps of the sparse branch, odd
     double warp = 0;                 ///< ski exact: warp gamma; 0 chooses it so that warp^(n-1) = 0.1
+    std::string ski_kernel = "warp"; ///< ski: warp (inverse time) | rpe (position network)
+    std::string fd_response = "rpe"; ///< fd: rpe (network) | table (learned values)
+    std::string fd_input = "omega";  ///< fd: what the network sees, omega (as released) | cos (smooth)
+    std::int64_t fd_points = 128;    ///< fd table: learned frequencies
     std::int64_t axes = 1;           ///< 1: sequence; 2: H x W image
     std::int64_t two_axis_type = 4;  ///< 4: both axes in turn, both orders summed; 6: sum of the two axes
 

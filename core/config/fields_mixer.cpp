@@ -13,12 +13,17 @@ void addMixerFields(std::vector<Field>& fields)
         return [name](const Experiment& e) { return e.mixer.kind == name; };
     };
     const auto tno = kind("tno"), ski = kind("ski"), fd = kind("fd");
-    const auto network = [=](const Experiment& e) { return tno(e) || fd(e); };
-    const auto mlp = [=](const Experiment& e) { return fd(e) || (tno(e) && e.mixer.rpe == "mlp"); };
+    const auto fd_network = [=](const Experiment& e) { return fd(e) && e.mixer.fd_response == "rpe"; };
+    const auto ski_network = [=](const Experiment& e) { return ski(e) && e.mixer.ski_kernel == "rpe"; };
+    const auto network = [=](const Experiment& e) { return tno(e) || fd_network(e) || ski_network(e); };
+    const auto mlp = [=](const Experiment& e) {
+        return fd_network(e) || ski_network(e) || (tno(e) && e.mixer.rpe == "mlp");
+    };
 
     fields.push_back(field("mixer.kind", mixer, &S::kind, "Operator",
                            "The Toeplitz operator T of a block's mixer y = W(u ∘ T v): tno computes its kernel by a "
-                           "network of the lag.")
+                           "network of the lag, ski by a short band plus interpolation between a few inducing lags, "
+                           "fd by a network of the frequency.")
                          .oneOf(kMixerKinds));
     fields.push_back(field("mixer.mode", mixer, &S::mode, "Mode",
                            "exact is the mathematics as the papers intend it, released what the published code "
@@ -119,6 +124,25 @@ void addMixerFields(std::vector<Field>& fields)
               "Base of the time warp u(t) = sign(t) · warp^|t| in exact mode; 0 chooses it so that warp^(n-1) = 0.1.")
             .between(0, 1)
             .when([=](const Experiment& e) { return ski(e) && e.mixer.mode == "exact"; }));
+    fields.push_back(field("mixer.ski_kernel", mixer, &S::ski_kernel, "Kernel of ski",
+                           "Where the low-rank part takes its kernel from: warp is a learned function of the warped "
+                           "lag, rpe a position network.")
+                         .oneOf(kSkiKernels)
+                         .when(ski));
+    fields.push_back(field("mixer.fd_response", mixer, &S::fd_response, "Response of fd",
+                           "rpe: a network answers to each frequency; table: learned values, interpolated.")
+                         .oneOf(kFdResponses)
+                         .when(fd));
+    fields.push_back(field("mixer.fd_input", mixer, &S::fd_input, "Input of fd",
+                           "What the network sees of frequency ω in [0, π]: omega itself, as released, or cos ω, with "
+                           "which a smooth network gives a fast decaying kernel.")
+                         .oneOf(kFdInputs)
+                         .when(fd_network));
+    fields.push_back(field("mixer.fd_points", mixer, &S::fd_points, "Frequencies of fd",
+                           "Learned values of the response table, evenly spaced.")
+                         .in("points")
+                         .between(1, 65536)
+                         .when([=](const Experiment& e) { return fd(e) && e.mixer.fd_response == "table"; }));
     const auto two_axes = [](const Experiment& e) { return e.mixer.axes == 2; };
     fields.push_back(field("mixer.axes", mixer, &S::axes, "Axes",
                            "1 mixes along the sequence, 2 along the rows and columns of an image.")

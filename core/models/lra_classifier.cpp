@@ -103,17 +103,16 @@ public:
     std::vector<LayerInfo> layers() const override
     {
         std::vector<LayerInfo> out;
-        for (const auto& block : blocks_) {
-            if (block->mixer() == nullptr)
-                continue;
+        for (const Kernel& kernel : kernels()) {
             LayerInfo info;
-            info.layer = static_cast<std::int64_t>(out.size()) + 1;
+            info.layer = kernel.layer;
+            info.axis = kernel.axis.name;
             info.kind = experiment_.mixer.kind;
             info.mode = experiment_.mixer.mode;
             info.causal = experiment_.mixer.causal;
-            info.channels = block->mixer()->toeplitz().channels();
-            info.length = shape_.max_length;
-            info.description = block->mixer()->toeplitz().describe(shape_.max_length);
+            info.channels = kernel.axis.toeplitz->channels();
+            info.length = kernel.axis.length;
+            info.description = kernel.axis.toeplitz->describe(kernel.axis.length);
             out.push_back(std::move(info));
         }
         return out;
@@ -122,13 +121,32 @@ public:
     at::Tensor kernel(std::size_t index) override
     {
         const at::NoGradGuard no_graph;
-        for (const auto& block : blocks_)
-            if (block->mixer() != nullptr && index-- == 0)
-                return block->mixer()->toeplitz().kernel(shape_.max_length).to(at::kFloat).contiguous();
-        TORCH_CHECK(false, "a kernel beyond the last layer was asked for");
+        const std::vector<Kernel> all = kernels();
+        TORCH_CHECK(index < all.size(), "kernel ", index, " of ", all.size(), " was asked for");
+        const ToeplitzOperator::Axis& axis = all[index].axis;
+        return axis.toeplitz->kernel(axis.length).to(at::kFloat).contiguous();
     }
 
 private:
+    struct Kernel {
+        std::int64_t layer = 0;
+        ToeplitzOperator::Axis axis;
+    };
+
+    std::vector<Kernel> kernels() const
+    {
+        std::vector<Kernel> out;
+        std::int64_t layer = 0;
+        for (const auto& block : blocks_) {
+            if (block->mixer() == nullptr)
+                continue;
+            ++layer;
+            for (ToeplitzOperator::Axis& axis : block->mixer()->toeplitz().axes(shape_.max_length))
+                out.push_back({layer, std::move(axis)});
+        }
+        return out;
+    }
+
     Experiment experiment_;
     TaskShape shape_;
     kernels::Pooling pooling_;
@@ -157,9 +175,6 @@ std::string problemOf(const Experiment& experiment, const TaskShape& shape)
         return fmt::format("The task has {} classes and sequences of at most {} positions; a classifier needs at "
                            "least 2 classes and 1 position.",
                            shape.classes, shape.max_length);
-    if (experiment.mixer.axes != 1)
-        return fmt::format("mixer.axes is {}: this program mixes along the sequence only. Use 1.",
-                           experiment.mixer.axes);
     return {};
 }
 
@@ -176,12 +191,14 @@ Result<std::unique_ptr<Classifier>> makeLraClassifier(const Experiment& experime
     Initializer initial(seed, dtype);
     std::vector<std::unique_ptr<ResidualBlock>> blocks;
     for (std::int64_t l = 0; l < settings.layers; ++l) {
-        auto toeplitz = makeOperator(
-            {experiment.mixer, mixerChannels(experiment.mixer, settings.width), shape.max_length}, initial);
+        auto toeplitz = makeOperator({experiment.mixer, mixerChannels(experiment.mixer, settings.width),
+                                      shape.max_length, shape.height, shape.width},
+                                     initial);
         if (!toeplitz)
             return tl::unexpected(toeplitz.error());
-        auto mixer = std::make_unique<MixerUnit>(experiment.mixer, MixerUnit::Options{}, settings.width,
-                                                 std::move(*toeplitz), initial);
+        auto mixer = std::make_unique<MixerUnit>(
+            experiment.mixer, MixerUnit::Options{Family::Lra, true, experiment.mixer.axes == 2 ? settings.dropout : 0},
+            settings.width, std::move(*toeplitz), initial);
         blocks.push_back(std::make_unique<ResidualBlock>(settings, std::move(mixer), nullptr, initial));
         auto glu = std::make_unique<GluUnit>(
             settings.width, inner, GluUnit::Options{settings.glu_act, "none", true, settings.dropout}, initial);

@@ -47,7 +47,7 @@ MixerUnit::MixerUnit(const MixerSettings& settings, const Options& options, std:
     addPart("v_proj", v_proj_);
     addPart("u_proj", u_proj_);
     addPart("o", o_);
-    addPart("toep", *toeplitz_);
+    addPart(toeplitz_->partName(), *toeplitz_);
     if (settings.use_norm) {
         norm_ = std::make_unique<ChannelNormLayer>(settings.norm, toeplitz_->channels(), initial);
         addPart("norm", *norm_);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/operator.h"
 
+#include "core/operators/axial/axial.h"
+#include "core/operators/fd/fd.h"
 #include "core/operators/functions/capsule.h"
+#include "core/operators/ski/ski.h"
 #include "core/operators/tno/tno.h"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -21,10 +24,11 @@ public:
                               const std::shared_ptr<const ToeplitzMap>& map)
     {
         const at::Tensor in = x.contiguous();
-        at::Tensor y = map->forward(in, operands);
-        variable_list kept{in, map->keepsOutput() ? y : at::Tensor()};
-        kept.insert(kept.end(), operands.begin(), operands.end());
-        context->save_for_backward(std::move(kept));
+        variable_list saved{in};
+        saved.insert(saved.end(), operands.begin(), operands.end());
+        at::Tensor y = map->forward(in, operands, saved);
+        context->save_for_backward(std::move(saved));
+        context->saved_data["operands"] = static_cast<std::int64_t>(operands.size());
         context->saved_data["map"] = encapsulate(map);
         return y;
     }
@@ -33,8 +37,10 @@ public:
     {
         const variable_list saved = context->get_saved_variables();
         const auto& map = *encapsulated<std::shared_ptr<const ToeplitzMap>>(context->saved_data["map"]);
+        const auto count = static_cast<std::size_t>(context->saved_data["operands"].toInt());
+        const at::TensorList all(saved);
         ToeplitzMap::Gradients d =
-            map.backward(gradients[0].contiguous(), saved[0], saved[1], at::TensorList(saved).slice(2));
+            map.backward(gradients[0].contiguous(), saved[0], all.slice(1, count), all.slice(1 + count));
         variable_list out{std::move(d.x)};
         out.insert(out.end(), d.operands.begin(), d.operands.end());
         out.emplace_back();
@@ -54,7 +60,7 @@ at::Tensor apply(ToeplitzOperator& toeplitz, const at::Tensor& x)
 
 const std::vector<OperatorKind>& operatorKinds()
 {
-    static const std::vector<OperatorKind> kKinds{tnoKind()};
+    static const std::vector<OperatorKind> kKinds{tnoKind(), skiKind(), fdKind()};
     return kKinds;
 }
 
@@ -62,12 +68,14 @@ Result<std::unique_ptr<ToeplitzOperator>> makeOperator(const OperatorRequest& re
 {
     std::string names;
     for (const OperatorKind& kind : operatorKinds()) {
-        if (kind.name == request.mixer.kind) {
-            if (const std::string problem = kind.problem(request); !problem.empty())
-                return fail("{}", problem);
-            return kind.make(request, initial);
-        }
         names += (names.empty() ? "" : ", ") + kind.name;
+        if (kind.name != request.mixer.kind)
+            continue;
+        if (request.mixer.axes == 2)
+            return makeAxialOperator(kind, request, initial);
+        if (const std::string problem = kind.problem(request); !problem.empty())
+            return fail("{}", problem);
+        return kind.make(request, initial);
     }
     return fail("mixer.kind is {}, which this program does not have. It has: {}.", request.mixer.kind, names);
 }

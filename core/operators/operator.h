@@ -33,16 +33,17 @@ public:
     ToeplitzMap& operator=(const ToeplitzMap&) = delete;
     virtual ~ToeplitzMap() = default;
 
-    [[nodiscard]] virtual at::Tensor forward(const at::Tensor& x, at::TensorList operands) const = 0;
+    /// What backward needs beside x and the operands goes to the end of `kept` (nothing, for most).
+    [[nodiscard]] virtual at::Tensor forward(const at::Tensor& x, at::TensorList operands,
+                                             std::vector<at::Tensor>& kept) const = 0;
 
     struct Gradients {
         at::Tensor x;
         std::vector<at::Tensor> operands;
     };
-    /// g is the gradient of y; y is what forward returned (undefined where keepsOutput() is false).
-    [[nodiscard]] virtual Gradients backward(const at::Tensor& g, const at::Tensor& x, const at::Tensor& y,
-                                             at::TensorList operands) const = 0;
-    [[nodiscard]] virtual bool keepsOutput() const { return false; }
+    /// g is the gradient of y.
+    [[nodiscard]] virtual Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
+                                             at::TensorList kept) const = 0;
 
     /// Which of its algorithms this map uses: "FFT of 4,096", "dense 64 x 64", "band 33 + rank 64".
     [[nodiscard]] virtual std::string algorithm() const = 0;
@@ -67,6 +68,16 @@ public:
     /// One plain line for the window: "RPE 3 x 32, decay 0.999, lags below 1,024".
     [[nodiscard]] virtual std::string describe(std::int64_t n) const = 0;
 
+    /// The Toeplitz operators that this one consists of, each along its axis: itself, for one that mixes a sequence.
+    struct Axis {
+        std::string name; ///< sequence | row | column
+        ToeplitzOperator* toeplitz = nullptr;
+        std::int64_t length = 0; ///< of the axis, for sequences of n positions
+    };
+    [[nodiscard]] virtual std::vector<Axis> axes(std::int64_t n) { return {{"sequence", this, n}}; }
+    /// The name of its parts within a mixer: empty where they have names of their own there.
+    [[nodiscard]] virtual std::string partName() const { return "toep"; }
+
     [[nodiscard]] std::int64_t channels() const { return channels_; }
 
 protected:
@@ -83,7 +94,8 @@ private:
 struct OperatorRequest {
     MixerSettings mixer;
     std::int64_t channels = 0;
-    std::int64_t length = 0; ///< the longest n of its axis
+    std::int64_t length = 0;            ///< the longest n (for two axes: height * width)
+    std::int64_t height = 0, width = 0; ///< of images; 0: the most square shape that the published code takes
 };
 
 /// One kind of operator: a folder below core/operators and a line in the list of operatorKinds().
@@ -97,7 +109,7 @@ struct OperatorKind {
 
 [[nodiscard]] const std::vector<OperatorKind>& operatorKinds();
 
-/// Checks the request and makes its operator.
+/// Checks the request and makes its operator: of the kind that mixer.kind names, along as many axes as mixer.axes says.
 [[nodiscard]] Result<std::unique_ptr<ToeplitzOperator>> makeOperator(const OperatorRequest& request,
                                                                      Initializer& initial);
 

@@ -33,6 +33,7 @@ struct GateOptions {
     std::shared_ptr<const ToeplitzMap> map; ///< of the Toeplitz unit
     NamedActivation activation;
     kernels::Dropout dropout;
+    std::size_t operands = 0;
     bool bias1 = false, bias2 = false, bias3 = false, residual = false;
 };
 
@@ -69,7 +70,8 @@ public:
             using T = decltype(type);
             kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
         });
-        const at::Tensor y = options.map->forward(v, operands);
+        variable_list kept;
+        const at::Tensor y = options.map->forward(v, operands, kept);
         at::Tensor o = v; // v is not needed again
         forType(x, [&](auto type) {
             using T = decltype(type);
@@ -80,9 +82,11 @@ public:
         options.bias2 = v_bias.has_value();
         options.bias3 = o_bias.has_value();
         options.residual = residual.has_value();
-        variable_list kept{in, weight, bias, z, y, plain(o_weight)};
-        kept.insert(kept.end(), operands.begin(), operands.end());
-        context->save_for_backward(std::move(kept));
+        options.operands = operands.size();
+        variable_list saved{in, weight, bias, z, y, plain(o_weight)};
+        saved.insert(saved.end(), operands.begin(), operands.end());
+        saved.insert(saved.end(), kept.begin(), kept.end());
+        context->save_for_backward(std::move(saved));
         context->saved_data["options"] = encapsulate(std::move(options));
         if (!o_weight)
             return o;
@@ -123,7 +127,8 @@ public:
             using T = decltype(type);
             kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
         });
-        ToeplitzMap::Gradients d = options.map->backward(dy, v, y, at::TensorList(saved).slice(6));
+        ToeplitzMap::Gradients d = options.map->backward(dy, v, at::TensorList(saved).slice(6, options.operands),
+                                                         at::TensorList(saved).slice(6 + options.operands));
         forType(x, [&](auto type) {
             using T = decltype(type);
             kernels::gateInputBackward<T>(shape, constData<T>(z), constData<T>(bias), constData<T>(d.x), data<T>(dz),

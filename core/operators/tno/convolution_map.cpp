@@ -21,7 +21,7 @@ class ConvolutionMap final : public ToeplitzMap
 public:
     ConvolutionMap(std::int64_t n, std::int64_t before, std::int64_t after) : n_(n), before_(before), after_(after) {}
 
-    at::Tensor forward(const at::Tensor& x, at::TensorList operands) const override
+    at::Tensor forward(const at::Tensor& x, at::TensorList operands, std::vector<at::Tensor>& /*kept*/) const override
     {
         at::Tensor y = at::empty_like(x);
         const kernels::ToeplitzShape shape = shapeOf(x);
@@ -32,8 +32,8 @@ public:
         return y;
     }
 
-    Gradients backward(const at::Tensor& g, const at::Tensor& x, const at::Tensor& /*y*/,
-                       at::TensorList operands) const override
+    Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
+                       at::TensorList /*kept*/) const override
     {
         at::Tensor dx = at::empty_like(x);
         at::Tensor dkernel = at::empty_like(operands[0]);
@@ -62,21 +62,23 @@ class NormalizedMap final : public ToeplitzMap
 public:
     explicit NormalizedMap(std::shared_ptr<const ToeplitzMap> inner) : inner_(std::move(inner)) {}
 
-    at::Tensor forward(const at::Tensor& x, at::TensorList operands) const override
+    at::Tensor forward(const at::Tensor& x, at::TensorList operands, std::vector<at::Tensor>& kept) const override
     {
-        return inner_->forward(x, operands.slice(0, operands.size() - 1)).div_(operands.back());
+        const at::Tensor y = inner_->forward(x, operands.slice(0, operands.size() - 1), kept).div_(operands.back());
+        kept.push_back(y);
+        return y;
     }
 
-    Gradients backward(const at::Tensor& g, const at::Tensor& x, const at::Tensor& y,
-                       at::TensorList operands) const override
+    Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
+                       at::TensorList kept) const override
     {
         const at::Tensor scaled = g / operands.back();
-        Gradients d = inner_->backward(scaled, x, {}, operands.slice(0, operands.size() - 1));
-        d.operands.push_back((scaled * y).sum(0).neg_());
+        Gradients d =
+            inner_->backward(scaled, x, operands.slice(0, operands.size() - 1), kept.slice(0, kept.size() - 1));
+        d.operands.push_back((scaled * kept.back()).sum(0).neg_());
         return d;
     }
 
-    bool keepsOutput() const override { return true; }
     std::string algorithm() const override { return inner_->algorithm() + ", normalized"; }
 
 private:

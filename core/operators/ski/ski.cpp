@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/ski/ski.h"
+
+#include "core/operators/functions/functions.h"
+#include "core/operators/rpe/rpe.h"
+#include "core/operators/ski/ski_functions.h"
+#include "core/operators/tno/convolution_map.h"
+#include "kernels/ski/warp.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/tensor.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace toeplab::core
+{
+namespace
+{
+
+class Ski final : public ToeplitzOperator
+{
+public:
+    Ski(const OperatorRequest& request, Initializer& initial)
+        : ToeplitzOperator(request.channels), settings_(request.mixer), released_(settings_.mode == "released"),
+          warped_(settings_.ski_kernel != "rpe"), kernel_act_(activationFromName(settings_.kernel_act)),
+          gamma_value_(gammaOf(request))
+    {
+        const std::int64_t g = request.channels;
+        const std::int64_t r = settings_.rank;
+        const std::int64_t half = settings_.band / 2;
+        conv_kernel_ = addParameter("conv_kernel", initial.normal({g, settings_.causal ? half + 1 : settings_.band}));
+        if (warped_) {
+            alphas_ = addParameter("alphas", initial.normal({1, g, 1, r}));
+            if (!settings_.causal)
+                betas_ = addParameter("betas", initial.normal({1, g, 1, r}));
+        } else {
+            rpe_ = makeRpe({"mlp", settings_.rpe_width, g, settings_.rpe_layers, settings_.rpe_act, settings_.rpe_norm,
+                            settings_.rpe_residual, settings_.rpe_bias},
+                           initial);
+            addPart("rpe", *rpe_);
+        }
+        gamma_ = addBuffer("gamma", initial.constant({1}, gamma_value_));
+    }
+
+    std::vector<at::Tensor> operands(std::int64_t n) override
+    {
+        prepare(n);
+        if (settings_.causal)
+            return {causalKernelOf(n)};
+        return {conv_kernel_, inducingKernel()};
+    }
+
+    std::shared_ptr<const ToeplitzMap> map(std::int64_t n) override
+    {
+        prepare(n);
+        return map_;
+    }
+
+    at::Tensor kernel(std::int64_t n) override
+    {
+        const at::NoGradGuard no_graph;
+        prepare(n);
+        if (settings_.causal)
+            return fullKernel(causalKernelOf(n), n, 0, n - 1);
+        std::vector<double> lags;
+        for (std::int64_t t = 1 - n; t < n; ++t)
+            lags.push_back(static_cast<double>(t));
+        const at::Tensor smooth = valuesAt(lags, n);
+        // The lag t takes tap half - t: the band turned round, cut or padded to the lags that there are.
+        const std::int64_t side = n - 1 - settings_.band / 2;
+        return smooth + at::constant_pad_nd(conv_kernel_.flip(1), {side, side});
+    }
+
+    OperatorCost cost(std::int64_t batch, std::int64_t n) const override
+    {
+        const auto rows = static_cast<double>(batch * channels());
+        const auto length = static_cast<double>(n);
+        const auto r = static_cast<double>(settings_.rank);
+        if (settings_.causal)
+            return {(5 * rows + 3 * static_cast<double>(channels())) * 5 * length * std::log2(2 * length + 1) +
+                        6 * static_cast<double>(channels()) * length * r,
+                    4 * (rows * length + 3 * length * static_cast<double>(channels()))};
+        return {rows * (6 * length * static_cast<double>(settings_.band) + 12 * length + 6 * r * r),
+                4 * rows * (length + r)};
+    }
+
+    std::string describe(std::int64_t n) const override
+    {
+        std::string text = fmt::format("rank {}, band {}", settings_.rank, settings_.band);
+        if (!warped_)
+            return text + ", " + rpe_->describe();
+        text += fmt::format(", warp {:.6g}", gamma_value_);
+        const std::int64_t visited = kernels::visitedCells(n, settings_.rank, gamma_value_);
+        text += fmt::format(", {} of {} grid cells visited", visited, settings_.rank);
+        if (2 * visited < settings_.rank)
+            text += " (fewer than half: most of the grid is never trained)";
+        const kernels::BlindZone zone = kernels::blindZone(n, settings_.rank, settings_.band);
+        if (!settings_.causal && !zone.empty())
+            text += fmt::format(", blind between lags {:g} and {:.0f}", zone.from, zone.to);
+        return text;
+    }
+
+    static double gammaOf(const OperatorRequest& request)
+    {
+        if (request.mixer.mode == "released" || request.mixer.ski_kernel == "rpe")
+            return request.mixer.gamma;
+        return request.mixer.warp > 0 ? request.mixer.warp : kernels::defaultWarpGamma(request.length);
+    }
+
+private:
+    kernels::WarpSides sides() const
+    {
+        return settings_.causal ? kernels::WarpSides::Causal : kernels::WarpSides::Both;
+    }
+
+    /// Constants of the length.
+    void prepare(std::int64_t n)
+    {
+        if (prepared_ == n)
+            return;
+        gamma_value_ = gamma_.item<double>();
+        lags_ = kernels::inducingLags(sides(), n, settings_.rank);
+        warp_ = {};
+        const at::ScalarType dtype = conv_kernel_.scalar_type();
+        if (settings_.causal) {
+            map_ = makeConvolutionMap(n, 0, n - 1);
+            interpolation_ = interpolationMatrix(n, settings_.rank).to(dtype).t().contiguous();
+            falloff_ = at::pow(at::full({1}, gamma_value_, at::kDouble), at::arange(n, at::kDouble)).to(dtype);
+        } else {
+            map_ = makeSkiMap(
+                n, settings_.rank, settings_.band,
+                {released_, gamma_value_, warped_ ? kernels::PublishedGrid::Positions : kernels::PublishedGrid::Unit},
+                dtype);
+        }
+        if (warped_)
+            warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags_, dtype);
+        prepared_ = n;
+    }
+
+    /// k at the inducing lags, with a graph.
+    at::Tensor inducingKernel() const
+    {
+        if (warped_)
+            return warpKernel(warp_, alphas_.view({channels(), -1}), betaValues());
+        return networkAt(lags_, prepared_);
+    }
+
+    at::Tensor betaValues() const { return betas_.defined() ? betas_.view({channels(), -1}) : at::Tensor(); }
+
+    /// The network at given lags: as released its input runs over [-1, 1], or when causal over [0, n-1]. The causal
+    /// kernel's activation and decay come after the interpolation.
+    at::Tensor networkAt(const std::vector<double>& lags, std::int64_t n) const
+    {
+        const double last = static_cast<double>(std::max<std::int64_t>(n - 1, 1));
+        const double scale = released_ && settings_.causal ? 1 : 1 / last;
+        at::Tensor positions = at::tensor(lags, at::kDouble) * scale;
+        const at::Tensor k = (*rpe_)(positions.to(conv_kernel_.scalar_type()).view({1, 1, -1}));
+        return settings_.causal ? k.squeeze(0) : activate(k, kernel_act_, settings_.heads).squeeze(0);
+    }
+
+    at::Tensor causalKernelOf(std::int64_t n) const
+    {
+        at::Tensor kernel = at::matmul(inducingKernel(), interpolation_);
+        if (!warped_)
+            kernel = activate(kernel.unsqueeze(0), kernel_act_, settings_.heads).squeeze(0) * falloff_;
+        const std::int64_t taps = std::min(conv_kernel_.size(1), n);
+        return kernel + at::constant_pad_nd(conv_kernel_.narrow(1, 0, taps), {0, n - taps});
+    }
+
+    /// k at any lags, bidirectional.
+    at::Tensor valuesAt(const std::vector<double>& lags, std::int64_t n) const
+    {
+        if (!warped_)
+            return networkAt(lags, n);
+        return warpKernel(makeWarp(sides(), settings_.rank, gamma_value_, lags, conv_kernel_.scalar_type()),
+                          alphas_.view({channels(), -1}), betaValues());
+    }
+
+    MixerSettings settings_;
+    bool released_, warped_;
+    NamedActivation kernel_act_;
+    double gamma_value_;
+    at::Tensor conv_kernel_, alphas_, betas_, gamma_;
+    std::unique_ptr<Rpe> rpe_;
+    std::int64_t prepared_ = 0;
+    std::vector<double> lags_;
+    Warp warp_;
+    at::Tensor interpolation_, falloff_;
+    std::shared_ptr<const ToeplitzMap> map_;
+};
+
+std::string problem(const OperatorRequest& request)
+{
+    const MixerSettings& m = request.mixer;
+    if (m.rank < 2)
+        return fmt::format("mixer.rank is {}: interpolation needs at least 2 inducing points.", m.rank);
+    if (m.mode != "released" && m.rank > std::max<std::int64_t>(request.length, 2))
+        return fmt::format("mixer.rank is {}, more than the {} positions of its axis. Use at most {}.", m.rank,
+                           request.length, request.length);
+    if (m.band < 1 || m.band % 2 == 0 || m.band > 255)
+        return fmt::format("mixer.band is {}: it must be odd, 1 to 255. Try {}.", m.band,
+                           std::clamp<std::int64_t>(m.band / 2 * 2 + 1, 1, 255));
+    const double gamma = Ski::gammaOf(request);
+    if (!(gamma > 0 && gamma <= 1))
+        return fmt::format("{} is {}: the warp lies above 0 and is at most 1.",
+                           m.mode == "released" ? "mixer.gamma" : "mixer.warp", gamma);
+    if (m.heads < 1 || request.channels % m.heads != 0)
+        return fmt::format("mixer.heads is {}, which does not divide the {} channels of the mixer. Use a divisor.",
+                           m.heads, request.channels);
+    if (m.mode == "released" && !m.causal && request.length < 2)
+        return "The released SKI divides by n - 1 and cannot mix a single position. Use mixer.mode=exact.";
+    return {};
+}
+
+std::unique_ptr<ToeplitzOperator> make(const OperatorRequest& request, Initializer& initial)
+{
+    return std::make_unique<Ski>(request, initial);
+}
+
+} // namespace
+
+OperatorKind skiKind()
+{
+    return {"ski", "Sparse plus low rank: a short band and a kernel interpolated between inducing points", &problem,
+            &make};
+}
+
+} // namespace toeplab::core

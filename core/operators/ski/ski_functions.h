@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/operators/operator.h"
+#include "kernels/ski/plan.h"
+#include "kernels/ski/warp.h"
+
+#include <memory>
+#include <vector>
+
+namespace toeplab::core
+{
+
+/// Which interpolation W: the exact one, or the published one with its falloff and grid.
+struct SkiInterpolation {
+    bool released = false;
+    double gamma = 1;
+    kernels::PublishedGrid grid = kernels::PublishedGrid::Positions;
+};
+
+/// y = B x + W A W^T x for operands band (channels, taps) and lags (channels, 2 rank - 1).
+[[nodiscard]] std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps,
+                                                            const SkiInterpolation& interpolation,
+                                                            at::ScalarType dtype);
+
+/// The exact W as a dense matrix (n, rank), float64.
+[[nodiscard]] at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank);
+
+/// Where lags fall on the warped grid, for one of the two types; both empty: none.
+struct Warp {
+    std::shared_ptr<const kernels::WarpPlan<float>> single;
+    std::shared_ptr<const kernels::WarpPlan<double>> twofold;
+};
+[[nodiscard]] Warp makeWarp(kernels::WarpSides sides, std::int64_t rank, double gamma, const std::vector<double>& lags,
+                            at::ScalarType dtype);
+
+/// k at the warp's lags, (channels, lags), from alphas and betas (channels, rank); betas undefined when causal.
+[[nodiscard]] at::Tensor warpKernel(const Warp& warp, const at::Tensor& alphas, const at::Tensor& betas);
+
+} // namespace toeplab::core
