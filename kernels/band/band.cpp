@@ -59,8 +59,13 @@ void bandForward(const BandShape& shape, const T* kernel, const T* x, T* y)
     const std::int64_t n = shape.length;
     parallelFor(shape.batch * shape.channels, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t row = begin; row < end; ++row)
-            rows.correlate(x + row * n, n, -shape.half(), kernel + row % shape.channels * shape.taps, shape.taps,
-                           y + row * n, n, false);
+            rows.correlate({.signal = x + row * n,
+                            .length = n,
+                            .shift = -shape.half(),
+                            .taps = kernel + row % shape.channels * shape.taps,
+                            .tap_count = shape.taps,
+                            .out = y + row * n,
+                            .count = n});
     });
 }
 
@@ -80,7 +85,14 @@ void bandBackward(const BandShape& shape, const T* kernel, const T* x, const T* 
             for (std::int64_t b = 0; b < shape.batch; ++b) {
                 const std::int64_t row = (b * shape.channels + c) * n;
                 if (dx != nullptr)
-                    rows.correlate(g + row, n, -shape.half(), reversed, taps, dx + row, n, false);
+                    rows.correlate({.signal = g + row,
+                                    .length = n,
+                                    .shift = -shape.half(),
+                                    .taps = reversed,
+                                    .tap_count = taps,
+                                    .out = dx + row,
+                                    .count = n,
+                                    .ahead = {dkernel != nullptr ? x + row : nullptr}});
                 if (dkernel != nullptr)
                     rows.tapSums(x + row, g + row, n, taps, sums);
             }

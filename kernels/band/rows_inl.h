@@ -15,11 +15,11 @@ namespace
 {
 
 #if defined(__AVX512VL__)
-constexpr int kTile = 16;    // vectors of outputs in registers, of 32
-constexpr int kResidues = 4; // shifts whose tap sums are in registers at once
+constexpr int kTile = 16; // vectors of outputs in registers, of 32
+constexpr int kSums = 16; // tap sums in registers
 #else
 constexpr int kTile = 8;
-constexpr int kResidues = 2;
+constexpr int kSums = 8;
 #endif
 constexpr std::int64_t kTapBlock = 256;
 constexpr std::int64_t kEdge = 256; // positions of a padded piece in tapSums
@@ -31,7 +31,7 @@ TOEPLAB_UNROLLED inline void addTaps(const T* s, const T* taps, Vec<T>* sums)
     Vec<T> tap[kTaps];
     unroll<kTaps>([&](auto a) TOEPLAB_UNROLLED { tap[a] = broadcast<T>(taps[a * kWidth]); });
     unroll<kVectors + kTaps - 1>([&](auto v) TOEPLAB_UNROLLED {
-        const Vec<T> value = load<T>(s + v * kWidth);
+        const Vec<T> value = loadOnce<T>(s + v * kWidth);
         unroll<kTaps>([&](auto a) TOEPLAB_UNROLLED {
             constexpr int kSum = decltype(v)::value - decltype(a)::value;
             if constexpr (kSum >= 0 && kSum < kVectors)
@@ -41,12 +41,12 @@ TOEPLAB_UNROLLED inline void addTaps(const T* s, const T* taps, Vec<T>* sums)
 }
 
 template <int kVectors, typename T>
-inline void tile(const T* s, const T* taps, std::int64_t tap_count, T* out, bool accumulate)
+inline void tile(const T* s, const T* taps, std::int64_t tap_count, const T* base, T* out)
 {
     constexpr std::int64_t kWidth = Lanes<T>::kCount;
     Vec<T> sums[kVectors];
-    if (accumulate)
-        unroll<kVectors>([&](auto u) TOEPLAB_UNROLLED { sums[u] = load<T>(out + u * kWidth); });
+    if (base != nullptr)
+        unroll<kVectors>([&](auto u) TOEPLAB_UNROLLED { sums[u] = load<T>(base + u * kWidth); });
     else
         unroll<kVectors>([&](auto u) TOEPLAB_UNROLLED { sums[u] = Vec<T>{}; });
     for (std::int64_t residue = 0; residue < kWidth && residue < tap_count; ++residue) {
@@ -63,54 +63,73 @@ inline void tile(const T* s, const T* taps, std::int64_t tap_count, T* out, bool
     unroll<kVectors>([&](auto u) TOEPLAB_UNROLLED { store<T>(sums[u], out + u * kWidth); });
 }
 
-/// Outputs out[0 .. width) of which `count` are wanted; s(first ..) meets tap 0 at the first of them.
+/// Outputs i, i + 1, .. of a row that has at most kTapBlock taps, as many as the tile holds and the row wants.
 template <int kVectors, typename T>
-inline void tileAt(const T* signal, std::int64_t length, std::int64_t first, const T* taps, std::int64_t tap_count,
-                   T* out, std::int64_t count, bool accumulate)
+inline void tileAt(const Correlation<T>& row, std::int64_t i)
 {
     constexpr std::int64_t kWidth = kVectors * Lanes<T>::kCount;
-    const std::int64_t begin = first + kWidth <= 0 ? 1 - first - kWidth : 0;
-    const std::int64_t end = tap_count < length - first ? tap_count : length - first;
-    const bool inside = first + begin >= 0 && first + kWidth + end - 1 <= length;
-    if (inside && begin < end && count >= kWidth) {
-        tile<kVectors>(signal + first + begin, taps + begin, end - begin, out, accumulate);
+    const std::int64_t first = i + row.shift; // the value that meets tap 0 at output i
+    const std::int64_t wanted = row.count - i < kWidth ? row.count - i : kWidth;
+    for (const T* ahead : row.ahead) {
+        if (ahead != nullptr) {
+            for (std::int64_t j = 0; j < wanted; j += 64 / static_cast<std::int64_t>(sizeof(T)))
+                __builtin_prefetch(ahead + i + j, 0, 2);
+        }
+    }
+    // Taps begin .. end - 1 meet the signal.
+    std::int64_t begin = first + kWidth <= 0 ? 1 - first - kWidth : 0;
+    const std::int64_t end = row.tap_count < row.length - first ? row.tap_count : row.length - first;
+    if (begin > end)
+        begin = end < 0 ? 0 : end;
+    const std::int64_t reach = end > begin ? end - begin : 0;
+    const bool inside = reach > 0 && first + begin >= 0 && first + kWidth + end - 1 <= row.length;
+    if (inside && wanted == kWidth) {
+        tile<kVectors>(row.signal + first + begin, row.taps + begin, reach,
+                       row.base != nullptr ? row.base + i : nullptr, row.out + i);
         return;
     }
     T window[kWidth + kTapBlock];
     T result[kWidth];
-    const std::int64_t reach = begin < end ? end - begin : 0;
     if (reach > 0)
-        copyWindow(signal, length, first + begin, kWidth + reach - 1, window);
-    tile<kVectors>(window, taps + begin, reach, result, false);
-    const std::int64_t wanted = count < kWidth ? count : kWidth;
-    for (std::int64_t i = 0; i < wanted; ++i)
-        out[i] = accumulate ? out[i] + result[i] : result[i];
+        copyWindow(row.signal, row.length, first + begin, kWidth + reach - 1, window);
+    tile<kVectors, T>(window, row.taps + begin, reach, nullptr, result);
+    if (row.base != nullptr) {
+        for (std::int64_t j = 0; j < wanted; ++j)
+            row.out[i + j] = row.base[i + j] + result[j];
+    } else {
+        for (std::int64_t j = 0; j < wanted; ++j)
+            row.out[i + j] = result[j];
+    }
 }
 
 template <typename T>
-void correlate(const T* signal, std::int64_t length, std::int64_t shift, const T* taps, std::int64_t tap_count, T* out,
-               std::int64_t count, bool accumulate)
+void correlate(const Correlation<T>& whole)
 {
     constexpr std::int64_t kWidth = Lanes<T>::kCount;
-    std::int64_t block = 0;
-    do {
-        const std::int64_t left = tap_count - block < kTapBlock ? tap_count - block : kTapBlock;
-        for (std::int64_t i = 0; i < count;) {
+    Correlation<T> row = whole;
+    for (std::int64_t block = 0; block == 0 || block < whole.tap_count; block += kTapBlock) {
+        row.shift = whole.shift + block;
+        row.taps = whole.taps + block;
+        row.tap_count = whole.tap_count - block < kTapBlock ? whole.tap_count - block : kTapBlock;
+        for (std::int64_t i = 0; i < row.count;) {
             const auto at = [&](auto vectors) {
-                tileAt<decltype(vectors)::value>(signal, length, i + shift + block, taps + block, left, out + i,
-                                                 count - i, accumulate);
+                tileAt<decltype(vectors)::value>(row, i);
                 i += decltype(vectors)::value * kWidth;
             };
-            if (count - i >= kTile * kWidth)
+            // The rest is one tile that may reach too far: with few sums at once each would wait for itself.
+            const std::int64_t rest = row.count - i;
+            if (rest >= kTile * kWidth)
                 at(std::integral_constant<int, kTile>{});
-            else if (count - i >= 4 * kWidth)
+            else if (rest > 4 * kWidth)
+                at(std::integral_constant<int, 8>{});
+            else if (rest > kWidth)
                 at(std::integral_constant<int, 4>{});
             else
                 at(std::integral_constant<int, 1>{});
         }
-        accumulate = true;
-        block += kTapBlock;
-    } while (block < tap_count);
+        row.base = whole.out;
+        row.ahead[0] = row.ahead[1] = nullptr;
+    }
 }
 
 /// Vector v of s meets vector v - a of g in tap a, here for kFrom <= a < kTo.
@@ -119,9 +138,9 @@ TOEPLAB_UNROLLED inline void meet(const T* s, const T* g, std::int64_t v, Vec<T>
 {
     constexpr std::int64_t kWidth = Lanes<T>::kCount;
     Vec<T> with[kTo - kFrom];
-    unroll<kTo - kFrom>([&](auto a) TOEPLAB_UNROLLED { with[a] = load<T>(g + (v - kFrom - a) * kWidth); });
+    unroll<kTo - kFrom>([&](auto a) TOEPLAB_UNROLLED { with[a] = loadOnce<T>(g + (v - kFrom - a) * kWidth); });
     unroll<kShifts>([&](auto rho) TOEPLAB_UNROLLED {
-        const Vec<T> value = load<T>(s + rho + v * kWidth);
+        const Vec<T> value = loadOnce<T>(s + rho + v * kWidth);
         unroll<kTo - kFrom>([&](auto a) TOEPLAB_UNROLLED { sum[rho * kTaps + kFrom + a] += with[a] * value; });
     });
 }
@@ -168,12 +187,13 @@ template <typename T>
 inline void sumAll(const T* s, const T* g, std::int64_t vectors, std::int64_t tap_count, T* sums)
 {
     constexpr std::int64_t kWidth = Lanes<T>::kCount;
-    constexpr int kShifts = kResidues < kWidth ? kResidues : static_cast<int>(kWidth);
     std::int64_t m = 0;
     const auto group = [&](auto taps) {
+        constexpr int kTaps = decltype(taps)::value;
+        constexpr int kShifts = kSums / kTaps < kWidth ? kSums / kTaps : static_cast<int>(kWidth);
         for (std::int64_t rho = 0; rho < kWidth; rho += kShifts)
-            sumTaps<kShifts, decltype(taps)::value>(s + m + rho, g, vectors, sums + (m + rho) * kWidth);
-        m += decltype(taps)::value * kWidth;
+            sumTaps<kShifts, kTaps>(s + m + rho, g, vectors, sums + (m + rho) * kWidth);
+        m += kTaps * kWidth;
     };
     if (vectors >= 3) {
         while (m + 4 * kWidth <= tap_count)
@@ -181,9 +201,11 @@ inline void sumAll(const T* s, const T* g, std::int64_t vectors, std::int64_t ta
         if (m + 2 * kWidth <= tap_count)
             group(std::integral_constant<int, 2>{});
     }
-    for (; m + kShifts <= tap_count; m += kShifts)
-        sumTaps<kShifts, 1>(s + m, g, vectors, sums + m * kWidth);
-    for (; m < tap_count; ++m)
+    while (m + kWidth <= tap_count)
+        group(std::integral_constant<int, 1>{});
+    for (; m + 2 <= tap_count; m += 2)
+        sumTaps<2, 1>(s + m, g, vectors, sums + m * kWidth);
+    if (m < tap_count)
         sumTap(s + m, g, vectors, sums + m * kWidth);
 }
 

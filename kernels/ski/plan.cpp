@@ -73,21 +73,23 @@ InterpolationPlan<T>::InterpolationPlan(std::int64_t rank, std::span<const std::
     require(length_ >= 1 && rank >= 2, "length is at least 1 and rank at least 2", length_, rank);
     require(lower.size() == column.size() && upper.size() == column.size(), "every row has two weights",
             static_cast<std::int64_t>(lower.size()), static_cast<std::int64_t>(upper.size()));
-    constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
+    constexpr std::size_t kLine = 64 / sizeof(T);
+    upper_.resize((column.size() + kLine - 1) / kLine);
+    const bool sums_to_one =
+        std::equal(lower.begin(), lower.end(), upper.begin(), [](double a, double b) { return a == 1.0 - b; });
+    if (!sums_to_one)
+        lower_.resize(upper_.size());
     std::int64_t previous = 0;
-    for (std::int64_t i = 0; i < length_; ++i) {
-        const std::int64_t q = column[static_cast<std::size_t>(i)];
+    for (std::size_t i = 0; i < column.size(); ++i) {
+        const std::int64_t q = column[i];
         require(q >= previous && q <= rank - 2, "columns do not decrease and stay below rank - 1", q, previous);
         previous = q;
         if (cells_.empty() || cells_.back().column != q)
-            cells_.push_back({i, 0, q, static_cast<std::int64_t>(lower_.size()) * kLine});
-        const std::int64_t within = cells_.back().rows++;
-        if (within % kLine == 0) {
-            lower_.push_back({});
-            upper_.push_back({});
-        }
-        lower_.back()[static_cast<std::size_t>(within % kLine)] = static_cast<T>(lower[static_cast<std::size_t>(i)]);
-        upper_.back()[static_cast<std::size_t>(within % kLine)] = static_cast<T>(upper[static_cast<std::size_t>(i)]);
+            cells_.push_back({static_cast<std::int64_t>(i), 0, q});
+        ++cells_.back().rows;
+        if (!sums_to_one)
+            lower_[i / kLine][i % kLine] = static_cast<T>(lower[i]);
+        upper_[i / kLine][i % kLine] = static_cast<T>(upper[i]);
     }
 }
 

@@ -11,10 +11,9 @@ namespace toeplab::kernels
 
 /// A run of rows of W that share their two columns.
 struct InterpolationCell {
-    std::int64_t row = 0;     ///< first row
-    std::int64_t rows = 0;    ///< at least 1
-    std::int64_t column = 0;  ///< W has entries in columns `column` and `column + 1`
-    std::int64_t weights = 0; ///< where the cell's weights begin in lower() and upper()
+    std::int64_t row = 0;    ///< first row
+    std::int64_t rows = 0;   ///< at least 1
+    std::int64_t column = 0; ///< W has entries in columns `column` and `column + 1`
 };
 
 /// What the published Python measures the distance to an inducing point in.
@@ -53,10 +52,12 @@ public:
     /// In order of rows and columns; cells without rows are left out.
     [[nodiscard]] std::span<const InterpolationCell> cells() const { return cells_; }
 
-    /// Weights of column q (lower) and q + 1 (upper) at cell.weights + (row - cell.row); each cell begins on a cache
-    /// line and is padded with zeros to its end.
-    [[nodiscard]] const T* lower() const { return lower_.data()->data(); }
+    /// Weight of row i in the upper column of its cell: length values from a cache line on, zeros to the end of the
+    /// line.
     [[nodiscard]] const T* upper() const { return upper_.data()->data(); }
+
+    /// The same for the lower column; null where every row sums to 1, so that nobody reads what 1 - upper gives.
+    [[nodiscard]] const T* lower() const { return lower_.empty() ? nullptr : lower_.data()->data(); }
 
 private:
     struct alignas(64) Line : std::array<T, 64 / sizeof(T)> {

@@ -9,7 +9,7 @@
 namespace toeplab::kernels
 {
 
-/// W^T and W on single rows. Weights as in InterpolationPlan.
+/// W^T and W on single rows. Weights as in InterpolationPlan; lower is null where it is 1 - upper.
 template <typename T>
 struct SkiRows {
     /// z = W^T x: z (rank) is written, x has `length` values.

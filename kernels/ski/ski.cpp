@@ -35,8 +35,8 @@ public:
     RowWorker(const SkiShape& shape, const InterpolationPlan<T>& plan)
         : band(bandRows<T>(cpuIsa())), ski(skiRows<T>(cpuIsa())), shape_(shape), plan_(plan),
           cells_(static_cast<std::int64_t>(plan.cells().size())),
-          backwards_(scratch<T>(Slot::RowA, static_cast<std::size_t>(shape.rank))),
-          product_(scratch<T>(Slot::RowB, static_cast<std::size_t>(shape.rank)))
+          backwards_(scratch<T>(Slot::RowA, static_cast<std::size_t>(2 * shape.rank))),
+          product_(backwards_ + shape.rank), low_rank_(scratch<T>(Slot::RowB, static_cast<std::size_t>(shape.length)))
     {
     }
 
@@ -46,15 +46,26 @@ public:
         ski.gather(plan_.cells().data(), cells_, plan_.lower(), plan_.upper(), shape_.length, shape_.rank, x, z);
     }
 
-    /// y = B x + W A z
-    void apply(const T* kernel, const T* lags, const T* x, const T* z, T* y) const
+    /// y = B x + W A z. Meanwhile the rows `ahead` are fetched.
+    void apply(const T* kernel, const T* lags, const T* x, const T* z, T* y, const T* ahead, const T* also_ahead) const
     {
         // (A z)[m] = sum_l lags[m - l + r - 1] z[l]: the lags correlated with z backwards.
         const std::int64_t r = shape_.rank;
         std::reverse_copy(z, z + r, backwards_);
-        band.correlate(lags, shape_.lags(), 0, backwards_, r, product_, r, false);
-        ski.spread(plan_.cells().data(), cells_, plan_.lower(), plan_.upper(), shape_.length, product_, y);
-        band.correlate(x, shape_.length, -(shape_.taps / 2), kernel, shape_.taps, y, shape_.length, true);
+        band.correlate(
+            {.signal = lags, .length = shape_.lags(), .taps = backwards_, .tap_count = r, .out = product_, .count = r});
+        // W A z stays in a row of its own, so that the cold memory of y is first touched where there is much to
+        // compute.
+        ski.spread(plan_.cells().data(), cells_, plan_.lower(), plan_.upper(), shape_.length, product_, low_rank_);
+        band.correlate({.signal = x,
+                        .length = shape_.length,
+                        .shift = -(shape_.taps / 2),
+                        .taps = kernel,
+                        .tap_count = shape_.taps,
+                        .out = y,
+                        .count = shape_.length,
+                        .base = low_rank_,
+                        .ahead = {ahead, also_ahead}});
     }
 
     const BandRows<T>& band;
@@ -66,6 +77,7 @@ private:
     std::int64_t cells_;
     T* backwards_;
     T* product_;
+    T* low_rank_;
 };
 
 } // namespace
@@ -109,7 +121,8 @@ void skiForward(const SkiShape& shape, const InterpolationPlan<T>& plan, const T
             const std::int64_t c = row % shape.channels;
             T* z = inducing != nullptr ? inducing + row * r : own;
             worker.gather(x + row * n, z);
-            worker.apply(kernel + c * shape.taps, lags + c * shape.lags(), x + row * n, z, y + row * n);
+            worker.apply(kernel + c * shape.taps, lags + c * shape.lags(), x + row * n, z, y + row * n,
+                         row + 1 < end ? x + (row + 1) * n : nullptr, nullptr);
         }
     });
 }
@@ -139,12 +152,22 @@ void skiBackward(const SkiShape& shape, const InterpolationPlan<T>& plan, const 
                 const std::int64_t row = b * shape.channels + c;
                 if (gradients.x != nullptr || dlags != nullptr)
                     worker.gather(g + row * n, zg);
-                if (gradients.x != nullptr)
-                    worker.apply(turned_kernel, turned_lags, g + row * n, zg, gradients.x + row * n);
+                if (gradients.x != nullptr) {
+                    const T* next = b + 1 < shape.batch ? g + (row + shape.channels) * n : nullptr;
+                    worker.apply(turned_kernel, turned_lags, g + row * n, zg, gradients.x + row * n, next,
+                                 gradients.kernel != nullptr ? x + row * n : nullptr);
+                }
                 if (gradients.kernel != nullptr)
                     worker.band.tapSums(x + row * n, g + row * n, n, taps, sums);
                 if (dlags != nullptr)
-                    worker.band.correlate(zg, r, 1 - r, inducing + row * r, r, dlags, shape.lags(), true);
+                    worker.band.correlate({.signal = zg,
+                                           .length = r,
+                                           .shift = 1 - r,
+                                           .taps = inducing + row * r,
+                                           .tap_count = r,
+                                           .out = dlags,
+                                           .count = shape.lags(),
+                                           .base = dlags});
             }
             if (gradients.kernel != nullptr)
                 worker.band.addUp(sums, taps, gradients.kernel + c * taps);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
+#include <new>
 #include <random>
 #include <vector>
 
@@ -21,11 +22,27 @@ using benchmark::State;
 constexpr std::int64_t kBatch = 8;
 constexpr std::int64_t kChannels = 128;
 
-std::vector<float> values(std::int64_t count)
+/// Aligned to cache lines, as tensors are.
+template <typename T>
+struct LineAllocator {
+    using value_type = T;
+    LineAllocator() = default;
+    template <typename U>
+    explicit LineAllocator(const LineAllocator<U>&)
+    {
+    }
+    T* allocate(std::size_t count) { return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64})); }
+    void deallocate(T* at, std::size_t) { ::operator delete (at, std::align_val_t{64}); }
+    friend bool operator==(const LineAllocator&, const LineAllocator&) { return true; }
+};
+
+using Values = std::vector<float, LineAllocator<float>>;
+
+Values values(std::int64_t count)
 {
     std::mt19937 generator(1);
     std::normal_distribution<float> normal;
-    std::vector<float> result(static_cast<std::size_t>(count));
+    Values result(static_cast<std::size_t>(count));
     std::generate(result.begin(), result.end(), [&] { return normal(generator); });
     return result;
 }
@@ -48,15 +65,15 @@ struct Data {
 
     SkiShape shape;
     InterpolationPlan<float> plan;
-    std::vector<float> kernel;
-    std::vector<float> lags;
-    std::vector<float> x;
-    std::vector<float> g;
-    std::vector<float> y;
-    std::vector<float> dx;
-    std::vector<float> inducing;
-    std::vector<float> dkernel;
-    std::vector<float> dlags;
+    Values kernel;
+    Values lags;
+    Values x;
+    Values g;
+    Values y;
+    Values dx;
+    Values inducing;
+    Values dkernel;
+    Values dlags;
 };
 
 SkiShape shapeOf(const State& state)

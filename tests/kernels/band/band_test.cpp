@@ -126,8 +126,17 @@ void expectCorrelation(Isa isa, std::int64_t length, std::int64_t shift, std::in
     Guarded<T> guarded_tap(tap);
     Guarded<T> out(count);
     Guarded<T> sum(before);
-    rows.correlate(guarded_signal.data(), length, shift, guarded_tap.data(), taps, out.data(), count, false);
-    rows.correlate(guarded_signal.data(), length, shift, guarded_tap.data(), taps, sum.data(), count, true);
+    Correlation<T> row{.signal = guarded_signal.data(),
+                       .length = length,
+                       .shift = shift,
+                       .taps = guarded_tap.data(),
+                       .tap_count = taps,
+                       .out = out.data(),
+                       .count = count};
+    rows.correlate(row);
+    row.out = sum.data();
+    row.base = sum.data();
+    rows.correlate(row);
     auto expected_sum = expected;
     for (std::size_t i = 0; i < expected_sum.size(); ++i)
         expected_sum[i] += static_cast<double>(before[i]);

@@ -15,8 +15,10 @@ Dense planMatrix(const InterpolationPlan<T>& plan)
     Dense w(plan.length(), plan.rank());
     for (const InterpolationCell& cell : plan.cells())
         for (std::int64_t i = 0; i < cell.rows; ++i) {
-            w.at(cell.row + i, cell.column) = static_cast<double>(plan.lower()[cell.weights + i]);
-            w.at(cell.row + i, cell.column + 1) = static_cast<double>(plan.upper()[cell.weights + i]);
+            const T upper = plan.upper()[cell.row + i];
+            const T lower = plan.lower() != nullptr ? plan.lower()[cell.row + i] : T(1) - upper;
+            w.at(cell.row + i, cell.column) = static_cast<double>(lower);
+            w.at(cell.row + i, cell.column + 1) = static_cast<double>(upper);
         }
     return w;
 }

@@ -119,21 +119,24 @@ TEST(InterpolationPlan, ReleasedRowOneOfNineAndThree)
     EXPECT_NEAR(w.at(1, 2), 1.71875, 1e-15);
 }
 
-TEST(InterpolationPlan, WeightsArePaddedWithZerosToTheCacheLine)
+TEST(InterpolationPlan, CellsCoverTheRowsInOrderAndWeightsArePaddedWithZeros)
 {
     const auto plan = InterpolationPlan<float>::exact(100, 4);
     ASSERT_EQ(plan.cells().size(), 3U);
     std::int64_t row = 0;
     for (const InterpolationCell& cell : plan.cells()) {
         EXPECT_EQ(cell.row, row);
-        EXPECT_EQ(cell.weights % 16, 0);
-        for (std::int64_t i = cell.rows; i % 16 != 0; ++i) {
-            EXPECT_EQ(plan.lower()[cell.weights + i], 0.0F);
-            EXPECT_EQ(plan.upper()[cell.weights + i], 0.0F);
-        }
         row += cell.rows;
     }
     EXPECT_EQ(row, 100);
+    EXPECT_EQ(plan.lower(), nullptr) << "rows sum to 1";
+    const auto released = InterpolationPlan<float>::released(100, 4, 0.9999, PublishedGrid::Positions);
+    ASSERT_NE(released.lower(), nullptr);
+    for (const float* weights : {plan.upper(), released.upper(), released.lower()}) {
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(weights) % 64, 0U);
+        for (std::int64_t i = 100; i < 112; ++i)
+            EXPECT_EQ(weights[i], 0.0F);
+    }
 }
 
 TEST(InterpolationPlan, BrokenPromisesAreNamed)
