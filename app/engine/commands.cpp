@@ -6,10 +6,14 @@ namespace toeplab::app
 
 void addCommands(CLI::App& app, CommandContext& context)
 {
+    addTrainCommand(app, context);
+    addEvalCommand(app, context);
     addAnalyzeCommand(app, context);
     addDataCommand(app, context);
+    addBenchCommand(app, context);
     addPresetsCommand(app, context);
     addMachineCommand(app, context);
+    addServeCommand(app, context);
 }
 
 } // namespace toeplab::app

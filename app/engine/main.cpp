@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/command.h"
 #include "app/engine/commands.h"
+#include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/training/runtime.h"
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <algorithm>
 #include <exception>
+#include <string>
+#include <vector>
 
 namespace
 {
@@ -28,6 +32,22 @@ core::Result<void> checkDevice(const std::string& device)
                           "Use --device cpu, or leave the option out.",
                           device);
     return {};
+}
+
+/// A first word that is no command, with what may have been meant; empty: it is one, or an option.
+std::string unknownCommand(const CLI::App& parser, int argc, char** argv)
+{
+    if (argc < 2 || argv[1][0] == '-')
+        return {};
+    std::vector<std::string> names;
+    for (const CLI::App* command : parser.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    if (std::find(names.begin(), names.end(), argv[1]) != names.end())
+        return {};
+    const std::vector<std::string> near = core::nearest(argv[1], names);
+    return fmt::format("There is no command {}. {}", argv[1],
+                       near.empty() ? "toeplab --help lists them."
+                                    : fmt::format("Did you mean {}?", core::alternatives(near)));
 }
 
 int parseAndRun(int argc, char** argv)
@@ -55,10 +75,15 @@ int parseAndRun(int argc, char** argv)
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (const std::string unknown = unknownCommand(parser, argc, argv);
+            !unknown.empty() && error.get_exit_code() != 0)
+            return app::wrongUsage({unknown});
         return parser.exit(error) == 0 ? app::kDone : app::kUsage;
     }
     if (auto device = checkDevice(context.device); !device)
         return app::failed(device.error());
+    core::keepFreedMemory();
+    core::setThreads(context.threads);
     return context.action();
 }
 

@@ -32,7 +32,7 @@ struct SessionStatus {
     double lr = 0;
     double best_accuracy = -1;    ///< validation; -1: none yet
     std::int64_t saved_step = -1; ///< newest checkpoint on disk
-    double progress = -1;         ///< of a long preparation (data), 0..1; -1: none
+    double progress = -1;         ///< of what takes long (data, validation), 0..1; -1: none
     std::string message;          ///< what it is doing, or why it ended: one sentence
 };
 

@@ -192,8 +192,14 @@ void TrainingRun::validate()
     board_.change([](SessionStatus& status) { status.message = "Validating."; });
     const std::optional<EvalOutcome> outcome =
         evaluateSplit(*run_.trainer, *run_.validation, run_.experiment.train.batch, run_.experiment.train.eval_samples,
-                      [this](double) { return !control_.stopping(); });
-    board_.change([](SessionStatus& status) { status.message = "Training."; });
+                      [this](double done) {
+                          board_.drift([done](SessionStatus& status) { status.progress = done; });
+                          return !control_.stopping();
+                      });
+    board_.change([](SessionStatus& status) {
+        status.progress = -1;
+        status.message = "Training.";
+    });
     if (!outcome)
         return; // asked to stop: a part of a split says nothing
     validated_step_ = step_;

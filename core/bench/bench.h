@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/result.h"
+#include "core/config/experiment.h"
+#include "core/tasks/task.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace toeplab::core
+{
+
+/// What was timed and what came out, as `toeplab bench` prints it.
+struct BenchResult {
+    std::string kind; ///< tno, ..., or "step"
+    std::int64_t length = 0, channels = 0, batch = 0;
+    bool causal = false;
+    int threads = 0;
+    double median_seconds = 0, min_seconds = 0;
+    double peak_mib = 0;      ///< highest resident memory of the process
+    double workspace_mib = 0; ///< of that, what the timed work added over the idle model
+    double max_error = -1;    ///< max |y - reference| / max |reference|, reference in double precision; -1: none
+    std::int64_t parameters = 0;
+};
+
+struct OperatorBench {
+    MixerSettings mixer;
+    std::int64_t length = 2048, channels = 128, batch = 8, repeat = 5;
+};
+
+/// Forward and backward of one operator on random input, its parameters' own network included, gradients of input and
+/// parameters. Warms up once, then takes the median and the least of `repeat`.
+[[nodiscard]] Result<BenchResult> benchOperator(const OperatorBench& bench);
+
+/// Forward, loss, backward and optimiser of an experiment's model on random input of the task's full length.
+[[nodiscard]] Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& shape, std::int64_t repeat);
+
+/// Fills in the times and the memory of `work`, run once to warm up and `repeat` times to measure.
+void measure(BenchResult& result, std::int64_t repeat, const std::function<void()>& work);
+
+} // namespace toeplab::core

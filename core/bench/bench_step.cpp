@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/random.h"
+#include "core/bench/bench.h"
+#include "core/training/meters.h"
+#include "core/training/runtime.h"
+#include "core/training/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+namespace toeplab::core
+{
+
+namespace
+{
+
+Batch randomBatch(const TaskShape& shape, std::int64_t samples, std::uint64_t seed)
+{
+    Random random(seed);
+    Batch batch;
+    batch.rows = shape.pairs ? 2 * samples : samples;
+    batch.length = shape.max_length;
+    for (std::int64_t i = 0; i < batch.rows * batch.length; ++i) {
+        if (shape.vocabulary > 0)
+            batch.tokens.push_back(
+                static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(shape.vocabulary))));
+        else
+            batch.pixels.push_back(static_cast<float>(2 * random.uniform() - 1));
+    }
+    batch.lengths.assign(static_cast<std::size_t>(batch.rows), static_cast<std::int32_t>(batch.length));
+    for (std::int64_t i = 0; i < samples; ++i)
+        batch.labels.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(shape.classes))));
+    return batch;
+}
+
+} // namespace
+
+void measure(BenchResult& result, std::int64_t repeat, const std::function<void()>& work)
+{
+    const double before = peakResidentMib();
+    std::vector<double> seconds;
+    for (std::int64_t i = 0; i <= repeat; ++i) {
+        const auto begin = std::chrono::steady_clock::now();
+        work();
+        if (i > 0)
+            seconds.push_back(secondsBetween(begin, std::chrono::steady_clock::now()));
+    }
+    std::sort(seconds.begin(), seconds.end());
+    result.median_seconds = seconds[seconds.size() / 2];
+    result.min_seconds = seconds.front();
+    result.peak_mib = peakResidentMib();
+    result.workspace_mib = result.peak_mib - before;
+    result.threads = threads();
+}
+
+Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& shape, std::int64_t repeat)
+{
+    Result<std::unique_ptr<Trainer>> trainer = makeTrainer(experiment, shape);
+    if (!trainer)
+        return tl::unexpected(trainer.error());
+    const Batch batch = randomBatch(shape, experiment.train.batch, static_cast<std::uint64_t>(experiment.train.seed));
+    BenchResult result;
+    result.kind = "step";
+    result.length = shape.max_length;
+    result.channels = experiment.model.width;
+    result.batch = experiment.train.batch;
+    result.causal = experiment.mixer.causal;
+    result.parameters = (*trainer)->parameterCount();
+    measure(result, repeat, [&] { (*trainer)->step(batch, experiment.optimizer.lr); });
+    return result;
+}
+
+} // namespace toeplab::core
