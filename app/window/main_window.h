@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/panels/panel_dock.h"
+
+#include <QtCore/QHash>
+#include <QtWidgets/QMainWindow>
+
+#include <vector>
+
+namespace toeplab::widgets
+{
+class ExperimentPanel;
+class FigurePanel;
+class NoticeBar;
+class TransportBar;
+} // namespace toeplab::widgets
+
+namespace toeplab::app
+{
+
+class Workbench;
+
+/// Arranges the panels and nothing else: what they show and do is theirs and the workbench's.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    /// Saved arrangements of docks, on Ctrl+F1, Ctrl+F2, ...
+    enum class Layout { Train, Inspect, Compare };
+
+    explicit MainWindow(Workbench& workbench);
+    ~MainWindow() override;
+
+    [[nodiscard]] Workbench& workbench() { return workbench_; }
+    [[nodiscard]] const std::vector<widgets::PanelDock*>& docks() const { return docks_; }
+    [[nodiscard]] widgets::PanelDock* dock(const QString& panel_id) const;
+    [[nodiscard]] const std::vector<widgets::FigurePanel*>& figurePanels() const { return figure_panels_; }
+    [[nodiscard]] widgets::ExperimentPanel& experiment() { return *experiment_; }
+    [[nodiscard]] widgets::TransportBar& transport() { return *transport_; }
+    [[nodiscard]] widgets::NoticeBar& notice() { return *notice_; }
+    /// The panel that the pointer or the focus is in, else the learning curves.
+    [[nodiscard]] widgets::PanelDock* activeDock() const;
+
+    void applyLayout(Layout layout);
+    void toggleSide(Qt::DockWidgetArea area);
+    void exportFigure(widgets::Panel& panel);
+    void openFile();
+
+Q_SIGNALS:
+    void closing();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void buildPanels();
+    void buildFrame();
+    widgets::PanelDock* addPanel(widgets::Panel* panel);
+    void hideAll();
+    void arrangeTrain();
+    void arrangeInspect();
+    void arrangeCompare();
+    void connectNotices();
+
+    Workbench& workbench_;
+    std::vector<widgets::PanelDock*> docks_;
+    std::vector<widgets::FigurePanel*> figure_panels_;
+    widgets::ExperimentPanel* experiment_ = nullptr;
+    widgets::TransportBar* transport_ = nullptr;
+    widgets::NoticeBar* notice_ = nullptr;
+    bool drawer_hidden_ = false; ///< the right side was hidden because the window is narrow
+};
+
+} // namespace toeplab::app
