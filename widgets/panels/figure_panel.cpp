@@ -177,6 +177,18 @@ bool FigurePanel::isEmpty() const
     return needs.rows && run->rows().training.empty() && run->rows().validation.empty();
 }
 
+std::vector<const RunDocument*> FigurePanel::runsOf(const FigureKind& kind) const
+{
+    if (kind.id != "compare") {
+        return {workspace_.current()};
+    }
+    std::vector<const RunDocument*> open;
+    for (const auto& document : workspace_.documents()) {
+        open.push_back(document.get());
+    }
+    return open;
+}
+
 FigureData FigurePanel::dataFor(const FigureKind& kind) const
 {
     FigureData values;
@@ -185,7 +197,9 @@ FigureData FigurePanel::dataFor(const FigureKind& kind) const
         return values;
     }
     const std::size_t layer_index = workspace_.layerIndex();
-    values.runs.push_back(run->rows());
+    for (const RunDocument* shown : runsOf(kind)) {
+        values.runs.push_back(shown->rows());
+    }
     if (kind.needs.ladder_frame) {
         values.ladder = run->ladder();
     }
@@ -218,7 +232,9 @@ void FigurePanel::updateView(FigureView& view)
     spec.snapshot = workspace_.cursor();
     spec.runs.clear();
     if (workspace_.current() != nullptr) {
-        spec.runs.push_back(workspace_.current()->path().toStdString());
+        for (const RunDocument* run : runsOf(*findKind(spec.kind))) {
+            spec.runs.push_back(run->path().toStdString());
+        }
     }
     FigureData values = dataFor(*findKind(spec.kind));
     // While the next kernel is being read the last one stays on screen, with the busy mark.

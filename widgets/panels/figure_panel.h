@@ -15,6 +15,7 @@ namespace toeplab::widgets
 {
 
 class LiveSession;
+class RunDocument;
 class Workspace;
 
 /// A panel of figure views over the current run: it gives each view the data that its kind needs, follows layer,
@@ -51,6 +52,7 @@ private:
     void connectView(FigureView& view);
     void refreshViews();
     void updateView(FigureView& view);
+    [[nodiscard]] std::vector<const RunDocument*> runsOf(const FigureKind& kind) const;
     [[nodiscard]] FigureData dataFor(const FigureKind& kind) const;
     [[nodiscard]] bool isEmpty() const;
     [[nodiscard]] QString sentence() const;
