@@ -95,9 +95,8 @@ PanelDock* MainWindow::addPanel(Panel* panel)
     auto* made = new PanelDock(panel, this);
     docks_.push_back(made);
     connect(made, &PanelDock::exportWanted, this, [this](Panel* wanted) { exportFigure(*wanted); });
-    connect(made, &PanelDock::explanationWanted, this, [this](Panel* wanted) {
-        showExplanation(wanted->text().title, wanted->text().explanation, this);
-    });
+    connect(made, &PanelDock::explanationWanted, this,
+            [this](Panel* wanted) { showExplanation(wanted->text().title, wanted->text().explanation, this); });
     connect(made, &PanelDock::tableWanted, this, [this](Panel* wanted) {
         if (const auto spec = wanted->figure()) {
             (new TableDialog(*spec, wanted->text().title, workbench_.background, this))->show();
@@ -133,18 +132,19 @@ void MainWindow::connectNotices()
     LiveSession& session = workbench_.session;
     connect(&session, &LiveSession::failed, this,
             [this](const QString& sentence) { notice_->say(NoticeBar::Level::Bad, sentence); });
-    connect(&session, &LiveSession::lost, this, [this, &session](const QString& sentence, const QString& run, qint64 step) {
-        std::vector<NoticeBar::Choice> choices;
-        if (step >= 0) {
-            choices.push_back({tr("Resume from step %1").arg(format::steps(step)), [&session, run] {
-                                   session.restartEngine();
-                                   session.continueRun(run);
-                               }});
-        }
-        choices.push_back({tr("Start the engine"), [&session] { session.restartEngine(); }});
-        const QString kept = run.isEmpty() ? QString() : tr(" What was shown is kept.");
-        notice_->say(NoticeBar::Level::Bad, sentence + kept, std::move(choices));
-    });
+    connect(&session, &LiveSession::lost, this,
+            [this, &session](const QString& sentence, const QString& run, qint64 step) {
+                std::vector<NoticeBar::Choice> choices;
+                if (step >= 0) {
+                    choices.push_back({tr("Resume from step %1").arg(format::steps(step)), [&session, run] {
+                                           session.restartEngine();
+                                           session.continueRun(run);
+                                       }});
+                }
+                choices.push_back({tr("Start the engine"), [&session] { session.restartEngine(); }});
+                const QString kept = run.isEmpty() ? QString() : tr(" What was shown is kept.");
+                notice_->say(NoticeBar::Level::Bad, sentence + kept, std::move(choices));
+            });
 }
 
 void MainWindow::hideAll()
@@ -249,7 +249,8 @@ void MainWindow::exportFigure(Panel& panel)
         return;
     }
     const QString folder = QString::fromStdString(core::toeplabHome()) + QStringLiteral("/figures");
-    const QString run = workbench_.workspace.current() ? workbench_.workspace.current()->name() : QStringLiteral("figure");
+    const QString run =
+        workbench_.workspace.current() ? workbench_.workspace.current()->name() : QStringLiteral("figure");
     auto* dialog = new ExportDialog(*spec, folder, run + QLatin1Char('-') + QString::fromStdString(spec->kind), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::exported, this, [this](const QString& path) {
@@ -260,7 +261,8 @@ void MainWindow::exportFigure(Panel& panel)
 
 void MainWindow::openFile()
 {
-    auto* dialog = new QFileDialog(this, tr("Open a run file"), QString::fromStdString(core::toeplabHome()) + QStringLiteral("/runs"),
+    auto* dialog = new QFileDialog(this, tr("Open a run file"),
+                                   QString::fromStdString(core::toeplabHome()) + QStringLiteral("/runs"),
                                    tr("Runs (*.h5);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);

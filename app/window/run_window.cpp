@@ -68,9 +68,11 @@ int runWindow(int& argc, char** argv, const std::vector<std::string>& files)
         leave(workbench);
     });
     QObject::connect(&workbench, &Workbench::tourStarted, &window, [&window] {
-        window.notice().say(widgets::NoticeBar::Level::Info,
-                            MainWindow::tr("This is the tour: a small Toeplitz network learns ListOps from nothing, live. Pause it with "
-                                           "Space, click a layer in the ladder, change a setting on the right and start your own."));
+        window.notice().say(
+            widgets::NoticeBar::Level::Info,
+            MainWindow::tr(
+                "This is the tour: a small Toeplitz network learns ListOps from nothing, live. Pause it with "
+                "Space, click a layer in the ladder, change a setting on the right and start your own."));
     });
 
     QStringList paths;

@@ -102,11 +102,14 @@ void WindowActions::addLook()
 {
     widgets::Workspace& workspace = window_.workbench().workspace;
     keys_.push_back({tr("Looking"), {}});
-    add(nullptr, nullptr, tr("Earlier snapshot"), QKeySequence(Qt::Key_Left), [&workspace] { workspace.moveCursor(-1); });
+    add(nullptr, nullptr, tr("Earlier snapshot"), QKeySequence(Qt::Key_Left),
+        [&workspace] { workspace.moveCursor(-1); });
     add(nullptr, nullptr, tr("Later snapshot"), QKeySequence(Qt::Key_Right), [&workspace] { workspace.moveCursor(1); });
     add(nullptr, nullptr, tr("Newest snapshot"), QKeySequence(Qt::Key_End), [&workspace] { workspace.setCursor(-1); });
-    add(nullptr, nullptr, tr("Layer above"), QKeySequence(QStringLiteral("Alt+Up")), [&workspace] { workspace.moveLayer(-1); });
-    add(nullptr, nullptr, tr("Layer below"), QKeySequence(QStringLiteral("Alt+Down")), [&workspace] { workspace.moveLayer(1); });
+    add(nullptr, nullptr, tr("Layer above"), QKeySequence(QStringLiteral("Alt+Up")),
+        [&workspace] { workspace.moveLayer(-1); });
+    add(nullptr, nullptr, tr("Layer below"), QKeySequence(QStringLiteral("Alt+Down")),
+        [&workspace] { workspace.moveLayer(1); });
     add(nullptr, nullptr, tr("Next channel"), QKeySequence(QStringLiteral("Alt+Right")),
         [&workspace] { workspace.setChannel(workspace.channel() + 1); });
     add(nullptr, nullptr, tr("Previous channel, before the first the median"), QKeySequence(QStringLiteral("Alt+Left")),
@@ -157,7 +160,8 @@ void WindowActions::addTheme()
 void WindowActions::addHelp()
 {
     keys_.push_back({tr("Help"), {}});
-    add(menu_, "help", tr("Keyboard"), QKeySequence(Qt::Key_F1), [this] { widgets::showKeyboardSheet(keys_, &window_); });
+    add(menu_, "help", tr("Keyboard"), QKeySequence(Qt::Key_F1),
+        [this] { widgets::showKeyboardSheet(keys_, &window_); });
     add(menu_, "info", tr("About Toeplab"), {}, [this] { widgets::showAbout(&window_); });
     menu_->addSeparator();
     add(menu_, "close", tr("Quit"), QKeySequence::Quit, [this] { window_.close(); });

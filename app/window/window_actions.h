@@ -3,8 +3,8 @@
 
 #include "widgets/dialogs/help_dialogs.h"
 
-#include <QtGui/QKeySequence>
 #include <QtCore/QObject>
+#include <QtGui/QKeySequence>
 
 #include <functional>
 #include <vector>

@@ -12,9 +12,9 @@ namespace toeplab::app
 
 class MainWindow;
 
-/// For end-to-end tests, switched on by TOEPLAB_TEST_DUMP=FILE: five times a second the file is replaced by what a person
-/// would see, as JSON: every named visible widget with its place on the screen, whether it can be used, and its text. It
-/// reads widgets only, never the values behind them.
+/// For end-to-end tests, switched on by TOEPLAB_TEST_DUMP=FILE: five times a second the file is replaced by what a
+/// person would see, as JSON: every named visible widget with its place on the screen, whether it can be used, and its
+/// text. It reads widgets only, never the values behind them.
 class WindowDump final : public QObject
 {
     Q_OBJECT

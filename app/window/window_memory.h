@@ -12,9 +12,9 @@ namespace toeplab::app
 
 class MainWindow;
 
-/// What is remembered from one start to the next: geometry, docks, options of the plots, the theme, the run that was open,
-/// the chosen layer. Kept where the desktop keeps settings, apart from TOEPLAB_HOME. Layouts carry a version: what an older
-/// window saved is left out rather than half applied.
+/// What is remembered from one start to the next: geometry, docks, options of the plots, the theme, the run that was
+/// open, the chosen layer. Kept where the desktop keeps settings, apart from TOEPLAB_HOME. Layouts carry a version:
+/// what an older window saved is left out rather than half applied.
 class WindowMemory final : public QObject
 {
     Q_OBJECT

@@ -13,8 +13,8 @@
 namespace toeplab::app
 {
 
-/// Everything of the window that is no widget: it owns the jobs, the engine, the open runs and the session, in the order in
-/// which they depend on one another.
+/// Everything of the window that is no widget: it owns the jobs, the engine, the open runs and the session, in the
+/// order in which they depend on one another.
 class Workbench final : public QObject
 {
     Q_OBJECT
@@ -28,8 +28,8 @@ public:
     widgets::LiveSession session;
     widgets::RunsModel runs;
 
-    /// Opens what there is to see first. With files: those. Else the run that was open last, or the newest. The first time
-    /// ever: starts the tour, so that there is something that learns.
+    /// Opens what there is to see first. With files: those. Else the run that was open last, or the newest. The first
+    /// time ever: starts the tour, so that there is something that learns.
     void open(const QStringList& files, const QString& last_run);
 
 Q_SIGNALS:

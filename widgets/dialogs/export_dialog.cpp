@@ -44,7 +44,8 @@ constexpr Format kFormats[] = {
     {"json", "JSON", "The data drawn with what describes it.", true},
 };
 
-[[nodiscard]] QDoubleSpinBox* number(double lowest, double highest, int decimals, const QString& unit, const QString& id)
+[[nodiscard]] QDoubleSpinBox* number(double lowest, double highest, int decimals, const QString& unit,
+                                     const QString& id)
 {
     auto* box = new QDoubleSpinBox;
     box->setRange(lowest, highest);

@@ -16,8 +16,8 @@ class QSpinBox;
 namespace toeplab::widgets
 {
 
-/// Where to, as what, and how large: a figure at its printed size in mm. Drawing happens in the background; the dialog stays
-/// open until the file is there or says why not.
+/// Where to, as what, and how large: a figure at its printed size in mm. Drawing happens in the background; the dialog
+/// stays open until the file is there or says why not.
 class ExportDialog final : public QDialog
 {
     Q_OBJECT

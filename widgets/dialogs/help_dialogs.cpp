@@ -102,10 +102,11 @@ void showAbout(QWidget* parent)
     picture->setPixmap(QIcon(QStringLiteral(":/icons/toeplab.svg")).pixmap(64, 64));
     column->addWidget(picture);
     column->addWidget(titleLabel(QStringLiteral("Toeplab")));
-    auto* words = new QLabel(QDialog::tr("A workbench for Toeplitz neural networks.\n%1\n\nThe window is GPL-3.0-or-later; "
-                                         "kernels, core and engine are Apache-2.0.\nBuilt on Qt, QCustomPlot, HDF5, LibTorch, "
-                                         "nlohmann-json, CLI11, fmt and spdlog.")
-                                 .arg(QString::fromStdString(core::buildInfo().text())));
+    auto* words =
+        new QLabel(QDialog::tr("A workbench for Toeplitz neural networks.\n%1\n\nThe window is GPL-3.0-or-later; "
+                               "kernels, core and engine are Apache-2.0.\nBuilt on Qt, QCustomPlot, HDF5, LibTorch, "
+                               "nlohmann-json, CLI11, fmt and spdlog.")
+                       .arg(QString::fromStdString(core::buildInfo().text())));
     words->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(words);
     addClose(*dialog, *column);

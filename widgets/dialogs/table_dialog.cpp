@@ -51,24 +51,23 @@ TableDialog::TableDialog(const FigureSpec& spec, const QString& title, Backgroun
         setTextRole(*note_, TextRole::Bad);
         note_->setText(QString::fromStdString(error.message));
     };
-    FigureJob::start(
-        QByteArray::fromStdString(toJson(spec).dump()), folder_->filePath(QStringLiteral("table.csv")), false, this,
-        [this, say, &background](const core::Result<QString>& written) {
-            if (!written) {
-                say(written.error());
-                return;
-            }
-            background.run(
-                Background::Lane::Other, this, {}, [path = *written] { return readCsv(path); },
-                [this, say](core::Result<CsvTable> table) {
-                    if (!table) {
-                        say(table.error());
-                        return;
-                    }
-                    note_->setText(tr("%1 rows.").arg(format::steps(std::int64_t(table->rows.size()))));
-                    model_->setTable(std::move(*table));
-                });
-        });
+    FigureJob::start(QByteArray::fromStdString(toJson(spec).dump()), folder_->filePath(QStringLiteral("table.csv")),
+                     false, this, [this, say, &background](const core::Result<QString>& written) {
+                         if (!written) {
+                             say(written.error());
+                             return;
+                         }
+                         background.run(
+                             Background::Lane::Other, this, {}, [path = *written] { return readCsv(path); },
+                             [this, say](core::Result<CsvTable> table) {
+                                 if (!table) {
+                                     say(table.error());
+                                     return;
+                                 }
+                                 note_->setText(tr("%1 rows.").arg(format::steps(std::int64_t(table->rows.size()))));
+                                 model_->setTable(std::move(*table));
+                             });
+                     });
 }
 
 TableDialog::~TableDialog() = default;

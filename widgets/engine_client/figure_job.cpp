@@ -56,8 +56,9 @@ void FigureJob::finish(int code, bool crashed)
     } else if (!words.isEmpty()) {
         done_(core::fail("{}", words.section(QLatin1Char('\n'), -1).toStdString()));
     } else {
-        done_(core::fail("Drawing {} ended without a word ({}). Try another format, or the command line: toeplab figure.",
-                         output_.toStdString(), process_->errorString().toStdString()));
+        done_(
+            core::fail("Drawing {} ended without a word ({}). Try another format, or the command line: toeplab figure.",
+                       output_.toStdString(), process_->errorString().toStdString()));
     }
     deleteLater();
 }

@@ -16,8 +16,8 @@ class QTemporaryDir;
 namespace toeplab::widgets
 {
 
-/// Draws a figure in a process of its own (`toeplab figure SPEC.json --out FILE`), so that not even a large export stops the
-/// window, and what is exported from it is by construction what the command draws from the same spec.
+/// Draws a figure in a process of its own (`toeplab figure SPEC.json --out FILE`), so that not even a large export
+/// stops the window, and what is exported from it is by construction what the command draws from the same spec.
 class FigureJob final : public QObject
 {
     Q_OBJECT

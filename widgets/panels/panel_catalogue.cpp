@@ -14,27 +14,36 @@ std::vector<FigurePanel*> makeFigurePanels(Workspace& workspace, const LiveSessi
         return new FigurePanel({QString::fromLatin1(id), title, shows, explanation}, kinds, workspace, session);
     };
     return {
-        make("curves", FigurePanel::tr("Learning curves"), FigurePanel::tr("loss and accuracy, raw faint, smoothed strong"),
-             FigurePanel::tr("Cross-entropy of each training batch in nats, and accuracy. The faint line is every step as it was; "
-                             "the strong one is its exponential moving average, debiased so that the first steps count fully. "
-                             "Markers are validations on held-out samples; vertical marks are what was done: a changed learning "
-                             "rate, a pause, a resume.\n\nA random guess among ten answers has a loss of ln 10 = 2.30."),
+        make("curves", FigurePanel::tr("Learning curves"),
+             FigurePanel::tr("loss and accuracy, raw faint, smoothed strong"),
+             FigurePanel::tr(
+                 "Cross-entropy of each training batch in nats, and accuracy. The faint line is every step as it was; "
+                 "the strong one is its exponential moving average, debiased so that the first steps count fully. "
+                 "Markers are validations on held-out samples; vertical marks are what was done: a changed learning "
+                 "rate, a pause, a resume.\n\nA random guess among ten answers has a loss of ln 10 = 2.30."),
              {"training"}),
-        make("map", FigurePanel::tr("Toeplitz map"), FigurePanel::tr("the chosen layer's operator, and its kernel by lag"),
-             FigurePanel::tr("T_ij = t_{i−j}: row i is the output position, column j the input position, colour the weight. Every "
-                             "pixel shows the largest |t| among the lags that it covers, so that a spike one lag wide is visible at "
-                             "every zoom. Below: the same kernel by lag k, median over channels with the quartile band.\n\n"
-                             "Left of the diagonal is the past, right of it the future: a causal layer is empty there."),
-             {"toeplitz", "kernel"}),
-        make("frequency", FigurePanel::tr("Frequency"), FigurePanel::tr("the chosen layer's response: magnitude and phase"),
-             FigurePanel::tr("H(ω) = Σ_k t_k e^{−iωk}, from slow (ω = 0) to alternating (ω = π) patterns along the sequence. A low-pass "
-                             "layer averages its neighbourhood; a flat response comes from a single spike. The magnitude is in dB, "
-                             "20 log₁₀|H|."),
+        make(
+            "map", FigurePanel::tr("Toeplitz map"),
+            FigurePanel::tr("the chosen layer's operator, and its kernel by lag"),
+            FigurePanel::tr(
+                "T_ij = t_{i−j}: row i is the output position, column j the input position, colour the weight. Every "
+                "pixel shows the largest |t| among the lags that it covers, so that a spike one lag wide is visible at "
+                "every zoom. Below: the same kernel by lag k, median over channels with the quartile band.\n\n"
+                "Left of the diagonal is the past, right of it the future: a causal layer is empty there."),
+            {"toeplitz", "kernel"}),
+        make("frequency", FigurePanel::tr("Frequency"),
+             FigurePanel::tr("the chosen layer's response: magnitude and phase"),
+             FigurePanel::tr(
+                 "H(ω) = Σ_k t_k e^{−iωk}, from slow (ω = 0) to alternating (ω = π) patterns along the sequence. A "
+                 "low-pass "
+                 "layer averages its neighbourhood; a flat response comes from a single spike. The magnitude is in dB, "
+                 "20 log₁₀|H|."),
              {"frequency"}),
         new EvolutionPanel(workspace, session),
         make("compare", FigurePanel::tr("Compare"), FigurePanel::tr("the open runs over one another"),
-             FigurePanel::tr("The runs that have been opened in this window, each in its own colour, which it keeps in every plot. "
-                             "Click runs in the list to add them."),
+             FigurePanel::tr(
+                 "The runs that have been opened in this window, each in its own colour, which it keeps in every plot. "
+                 "Click runs in the list to add them."),
              {"compare"}),
     };
 }
