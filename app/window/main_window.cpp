@@ -19,6 +19,7 @@
 #include "widgets/panels/transport_bar.h"
 #include "widgets/plots/theme.h"
 
+#include <QtCore/QTimer>
 #include <QtGui/QCloseEvent>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QFileDialog>
@@ -169,6 +170,38 @@ void MainWindow::applyLayout(Layout layout)
         break;
     }
     drawer_hidden_ = false;
+    layout_ = layout;
+    shareRoom();
+    // Docks take the sizes that they are told only once the window has laid them out.
+    QTimer::singleShot(0, this, &MainWindow::shareRoom);
+}
+
+void MainWindow::shareRoom()
+{
+    const auto docks = [this](std::initializer_list<const char*> ids) {
+        QList<QDockWidget*> found;
+        for (const char* id : ids) {
+            found.append(dock(QString::fromLatin1(id)));
+        }
+        return found;
+    };
+    const int below_ladder = std::max(height() - 250, 300);
+    switch (layout_) {
+    case Layout::Train:
+        resizeDocks(docks({"runs", "experiment"}), {220, 290}, Qt::Horizontal);
+        resizeDocks(docks({"curves", "map"}), {500, 500}, Qt::Horizontal);
+        resizeDocks(docks({"ladder", "curves", "frequency"}), {140, below_ladder / 2, below_ladder / 2}, Qt::Vertical);
+        resizeDocks(docks({"map", "evolution"}), {below_ladder * 6 / 10, below_ladder * 4 / 10}, Qt::Vertical);
+        break;
+    case Layout::Inspect:
+        resizeDocks(docks({"map", "frequency"}), {600, 400}, Qt::Horizontal);
+        resizeDocks(docks({"ladder", "map"}), {140, below_ladder}, Qt::Vertical);
+        resizeDocks(docks({"frequency", "evolution"}), {below_ladder / 2, below_ladder / 2}, Qt::Vertical);
+        break;
+    case Layout::Compare:
+        resizeDocks(docks({"runs"}), {260}, Qt::Horizontal);
+        break;
+    }
 }
 
 void MainWindow::arrangeTrain()
@@ -190,10 +223,6 @@ void MainWindow::arrangeTrain()
     for (PanelDock* each : {runs, form, ladder, curves, map, frequency, evolution}) {
         each->show();
     }
-    resizeDocks({runs, form}, {220, 280}, Qt::Horizontal);
-    resizeDocks({curves, map}, {1, 1}, Qt::Horizontal);
-    resizeDocks({ladder, curves, frequency}, {150, 330, 330}, Qt::Vertical);
-    resizeDocks({map, evolution}, {400, 260}, Qt::Vertical);
 }
 
 void MainWindow::arrangeInspect()
@@ -209,9 +238,6 @@ void MainWindow::arrangeInspect()
     for (PanelDock* each : {ladder, map, frequency, evolution}) {
         each->show();
     }
-    resizeDocks({map, frequency}, {3, 2}, Qt::Horizontal);
-    resizeDocks({ladder, map}, {150, 650}, Qt::Vertical);
-    resizeDocks({frequency, evolution}, {1, 1}, Qt::Vertical);
 }
 
 void MainWindow::arrangeCompare()
@@ -222,7 +248,6 @@ void MainWindow::arrangeCompare()
     addDockWidget(Qt::TopDockWidgetArea, compare);
     runs->show();
     compare->show();
-    resizeDocks({runs}, {260}, Qt::Horizontal);
 }
 
 void MainWindow::toggleSide(Qt::DockWidgetArea area)

@@ -63,6 +63,7 @@ private:
     void arrangeTrain();
     void arrangeInspect();
     void arrangeCompare();
+    void shareRoom();
     void connectNotices();
 
     Workbench& workbench_;
@@ -71,6 +72,7 @@ private:
     widgets::ExperimentPanel* experiment_ = nullptr;
     widgets::TransportBar* transport_ = nullptr;
     widgets::NoticeBar* notice_ = nullptr;
+    Layout layout_ = Layout::Train;
     bool drawer_hidden_ = false; ///< the right side was hidden because the window is narrow
 };
 

@@ -70,7 +70,8 @@ void Workbench::showLive()
     const auto& rows = run->rows().training;
     const double none = std::numeric_limits<double>::quiet_NaN();
     const double best = session.status().best_accuracy;
-    runs.setLive(run->path(), run->state(), rows.empty() ? 0 : rows.back().step, rows.empty() ? none : rows.back().loss,
+    runs.setLive(run->path(), QString::fromStdString(run->header().experiment.value("name", std::string())),
+                 run->state(), rows.empty() ? 0 : rows.back().step, rows.empty() ? none : rows.back().loss,
                  best < 0 ? none : best);
 }
 

@@ -20,6 +20,8 @@ FigureJob::FigureJob(QObject* context, Done done)
 {
 }
 
+FigureJob::~FigureJob() = default;
+
 void FigureJob::start(const QByteArray& spec, const QString& output, bool bundle, QObject* context, Done done)
 {
     auto* job = new FigureJob(context, std::move(done));

@@ -9,6 +9,7 @@
 #include <QtCore/QStringList>
 
 #include <functional>
+#include <memory>
 
 class QProcess;
 class QTemporaryDir;
@@ -32,6 +33,7 @@ public:
 
 private:
     FigureJob(QObject* context, Done done);
+    ~FigureJob() override;
     void finish(int code, bool crashed);
 
     std::unique_ptr<QTemporaryDir> folder_;

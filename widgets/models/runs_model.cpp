@@ -112,7 +112,8 @@ void RunsModel::overlay(core::RunSummary& run) const
     }
 }
 
-void RunsModel::setLive(const QString& path, core::RunState state, std::int64_t step, double loss, double best_accuracy)
+void RunsModel::setLive(const QString& path, const QString& experiment, core::RunState state, std::int64_t step,
+                        double loss, double best_accuracy)
 {
     if (live_.path != path.toStdString()) {
         live_ = {};
@@ -120,6 +121,7 @@ void RunsModel::setLive(const QString& path, core::RunState state, std::int64_t 
         live_.name = QFileInfo(path).completeBaseName().toStdString();
         live_.started_unix = double(QDateTime::currentSecsSinceEpoch());
     }
+    live_.experiment = experiment.toStdString();
     live_.state = state;
     live_.step = step;
     live_.loss = loss;

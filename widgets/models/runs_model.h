@@ -36,7 +36,8 @@ public:
     [[nodiscard]] bool isListed() const { return listed_; }
 
     /// What this window knows better than the file: the state of the run that its engine trains.
-    void setLive(const QString& path, core::RunState state, std::int64_t step, double loss, double best_accuracy);
+    void setLive(const QString& path, const QString& experiment, core::RunState state, std::int64_t step, double loss,
+                 double best_accuracy);
     void clearLive();
 
     [[nodiscard]] QModelIndex indexOf(const QString& path) const;

@@ -96,8 +96,8 @@ void ExperimentPanel::buildForm()
         buildSection(*form, section.key, qt(section.title));
     }
     form->addStretch(1);
-    content->setAutoFillBackground(false);
     scroll_->setWidget(content);
+    content->setAutoFillBackground(false); // after setWidget, which switches it on
     scroll_->setWidgetResizable(true);
     scroll_->setFrameShape(QFrame::NoFrame);
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/field_editor.h"
 
-#include "widgets/panels/elided_label.h"
 #include "widgets/panels/field_input.h"
 #include "widgets/style/appearance.h"
 
@@ -15,7 +14,7 @@ namespace toeplab::widgets
 namespace
 {
 
-constexpr int kLabelWidth = 116;
+constexpr int kLabelWidth = 124;
 
 [[nodiscard]] QString qt(const std::string& text)
 {
@@ -34,7 +33,7 @@ QString hoverText(const core::Field& field)
 }
 
 FieldEditor::FieldEditor(const core::Field& field, QWidget* parent)
-    : QWidget(parent), field_(field), label_(new ElidedLabel(qt(field.label))), input_(new FieldInput(field)),
+    : QWidget(parent), field_(field), label_(new QLabel(qt(field.label))), input_(new FieldInput(field)),
       sentence_(new QLabel)
 {
     auto* grid = new QGridLayout(this);
@@ -42,7 +41,7 @@ FieldEditor::FieldEditor(const core::Field& field, QWidget* parent)
     grid->setHorizontalSpacing(kSpace2);
     grid->setVerticalSpacing(2);
     label_->setFixedWidth(kLabelWidth);
-    label_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+    label_->setWordWrap(true);
     label_->setBuddy(&input_->widget());
     sentence_->setWordWrap(true);
     setTextRole(*sentence_, TextRole::Bad);

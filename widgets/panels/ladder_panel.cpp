@@ -28,7 +28,7 @@ namespace
 {
 
 constexpr int kRowHeight = 36;
-constexpr int kColumnWidths[LadderModel::ColumnCount] = {64, 116, 0, 84, 72, 72, 96, 84};
+constexpr int kColumnWidths[LadderModel::ColumnCount] = {64, 140, 0, 84, 72, 72, 96, 84};
 
 /// The row in the layer's colour: a swatch beside its number, its kernel as a line.
 class LadderDelegate final : public QStyledItemDelegate
@@ -89,6 +89,7 @@ LadderPanel::LadderPanel(Workspace& workspace, const LiveSession& session, QWidg
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setShowGrid(false);
+    table_->setWordWrap(false);
     table_->setFrameShape(QFrame::NoFrame);
     table_->setSortingEnabled(true);
     table_->sortByColumn(LadderModel::Layer, Qt::AscendingOrder);

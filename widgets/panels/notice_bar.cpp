@@ -59,11 +59,13 @@ void NoticeBar::say(Level level, const QString& sentence, std::vector<Choice> ch
     level_ = level;
     text_->setText(sentence);
     while (QLayoutItem* item = choices_->takeAt(0)) {
+        item->widget()->hide();
         item->widget()->deleteLater();
         delete item;
     }
     for (Choice& choice : choices) {
         auto* button = new QPushButton(choice.text);
+        button->setObjectName(QStringLiteral("notice-choice-%1").arg(choices_->count()));
         connect(button, &QPushButton::clicked, this, [this, action = std::move(choice.action)] {
             dismiss();
             action();

@@ -30,7 +30,7 @@ std::vector<FigurePanel*> makeFigurePanels(Workspace& workspace, const LiveSessi
                 "pixel shows the largest |t| among the lags that it covers, so that a spike one lag wide is visible at "
                 "every zoom. Below: the same kernel by lag k, median over channels with the quartile band.\n\n"
                 "Left of the diagonal is the past, right of it the future: a causal layer is empty there."),
-            {"toeplitz", "kernel"}),
+            {"toeplitz"}),
         make("frequency", FigurePanel::tr("Frequency"),
              FigurePanel::tr("the chosen layer's response: magnitude and phase"),
              FigurePanel::tr(

@@ -90,7 +90,6 @@ void TransportBar::addControls(QHBoxLayout& row)
     stop_menu->addAction(icon("save", IconTone::Muted), tr("Save a checkpoint and go on"), this,
                          [this] { session_.saveCheckpoint(); });
     stop_->setMenu(stop_menu);
-    stop_->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     auto* lr_label = new QLabel(tr("Learning rate"));
     setTextRole(*lr_label, TextRole::Muted);
     lr_ = new QLineEdit;
@@ -142,7 +141,6 @@ void TransportBar::addReadouts(QHBoxLayout& row)
     }
     menu_ = button("menu", tr("Menu"), QStringLiteral("main-menu"));
     menu_->setPopupMode(QToolButton::InstantPopup);
-    menu_->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     menu_->setToolTip(tr("Open, export, panels, theme, help"));
     row.addWidget(menu_);
 }

@@ -351,9 +351,19 @@ void ThemeStyle::drawComplexControl(ComplexControl control, const QStyleOptionCo
     case CC_ScrollBar:
         drawScrollBar(option, painter, widget);
         return;
+    case CC_ToolButton:
+        // A button that opens a menu says so by its icon: no arrow in its corner.
+        if (const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option)) {
+            QStyleOptionToolButton copy = *button;
+            copy.features &= ~QStyleOptionToolButton::HasMenu;
+            QProxyStyle::drawComplexControl(control, &copy, painter, widget);
+            return;
+        }
+        break;
     default:
-        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        break;
     }
+    QProxyStyle::drawComplexControl(control, option, painter, widget);
 }
 
 } // namespace toeplab::widgets

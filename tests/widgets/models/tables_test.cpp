@@ -126,11 +126,11 @@ TEST_F(Runs, TheLiveRunIsShownAsTheEngineTellsIt)
 {
     RunsModel model(folder_.path(), background_);
     Tester tester(&model, Tester::FailureReportingMode::Fatal);
-    model.setLive(path("live.h5"), core::RunState::Paused, 7, 2.0, 0.25);
+    model.setLive(path("live.h5"), QStringLiteral("tour"), core::RunState::Paused, 7, 2.0, 0.25);
     model.start();
     ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowCount() == 1; }, 5000));
     EXPECT_EQ(model.index(0, RunsModel::State).data().toString(), QStringLiteral("Paused"));
-    model.setLive(path("live.h5"), core::RunState::Alive, 8, 1.5, 0.25);
+    model.setLive(path("live.h5"), QStringLiteral("tour"), core::RunState::Alive, 8, 1.5, 0.25);
     EXPECT_EQ(model.index(0, RunsModel::Step).data().toString(), QStringLiteral("8"));
     model.clearLive();
     ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowCount() == 0; }, 5000)) << "a run without a file has no row";
