@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/dispatch.h"
+#include "app/window/figure_command.h"
 #include "app/window/run_window.h"
 #include "core/base/version.h"
 
@@ -20,8 +21,9 @@ int main(int argc, char** argv)
         fmt::print("{}\n", core::buildInfo().text());
         return 0;
     case app::Request::Engine:
-    case app::Request::Figure:
         return app::becomeEngine(arguments);
+    case app::Request::Figure:
+        return app::runFigureCommand(argc, argv);
     case app::Request::Window:
         break;
     }

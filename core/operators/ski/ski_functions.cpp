@@ -132,8 +132,9 @@ at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank)
     auto w = matrix.accessor<double, 2>();
     for (const kernels::InterpolationCell& cell : plan.cells()) {
         for (std::int64_t i = 0; i < cell.rows; ++i) {
-            w[cell.row + i][cell.column] = plan.lower()[cell.weights + i];
-            w[cell.row + i][cell.column + 1] = plan.upper()[cell.weights + i];
+            const std::int64_t row = cell.row + i;
+            w[row][cell.column] = plan.lower() != nullptr ? plan.lower()[row] : 1 - plan.upper()[row];
+            w[row][cell.column + 1] = plan.upper()[row];
         }
     }
     return matrix;
