@@ -70,9 +70,9 @@ herr_t addDataset(hid_t object, const char* name, const H5O_info_t* info, void* 
 } // namespace
 
 struct GoldenCase::Handles {
-    Handles(const std::string& file, const std::string& name)
-        : file(H5Fopen(pathOf(file).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, pathOf(file)),
-          group(H5Gopen2(this->file, name.c_str(), H5P_DEFAULT), H5Gclose, name)
+    Handles(const std::string& file_name, const std::string& name)
+        : file(H5Fopen(pathOf(file_name).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, pathOf(file_name)),
+          group(H5Gopen2(file, name.c_str(), H5P_DEFAULT), H5Gclose, name)
     {
         H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // asking for what is not there is no error
     }

@@ -225,7 +225,7 @@ TEST_P(Operators, CausalOnesDoNotLookAhead)
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Operators, testing::ValuesIn(kVariants),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& variant) { return variant.param.name; });
 
 TEST(OperatorKinds, EveryOneIsMadeAndDescribesItself)
 {
