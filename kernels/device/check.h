@@ -19,7 +19,8 @@ public:
 inline void require(bool holds, const char* promise, std::int64_t a, std::int64_t b)
 {
     if (!holds)
-        throw ContractViolation(std::string(promise) + " (got " + std::to_string(a) + " and " + std::to_string(b) + ")");
+        throw ContractViolation(std::string(promise) + " (got " + std::to_string(a) + " and " + std::to_string(b) +
+                                ")");
 }
 
 } // namespace toeplab::kernels

@@ -8,7 +8,6 @@ find_package(ZLIB REQUIRED)                             # chunks of run files, d
 find_package(nlohmann_json REQUIRED)                    # experiments, messages (CBOR)
 find_package(CLI11 REQUIRED)                            # the command line
 find_package(fmt REQUIRED)                              # text
-find_package(spdlog REQUIRED)                           # logs
 find_package(tl-expected REQUIRED)                      # Result<T>
 
 if(TOEPLAB_ENGINE)

@@ -105,7 +105,7 @@ void showAbout(QWidget* parent)
     auto* words =
         new QLabel(QDialog::tr("A workbench for Toeplitz neural networks.\n%1\n\nThe window is GPL-3.0-or-later; "
                                "kernels, core and engine are Apache-2.0.\nBuilt on Qt, QCustomPlot, HDF5, LibTorch, "
-                               "nlohmann-json, CLI11, fmt and spdlog.")
+                               "nlohmann-json, CLI11 and fmt.")
                        .arg(QString::fromStdString(core::buildInfo().text())));
     words->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(words);
