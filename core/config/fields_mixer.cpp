@@ -21,9 +21,8 @@ void addMixerFields(std::vector<Field>& fields)
     };
 
     fields.push_back(field("mixer.kind", mixer, &S::kind, "Operator",
-                           "The Toeplitz operator T of a block's mixer y = W(u ∘ T v): tno computes its kernel by a "
-                           "network of the lag, ski by a short band plus interpolation between a few inducing lags, "
-                           "fd by a network of the frequency.")
+                           "The Toeplitz operator T of y = W(u ∘ T v). tno: the kernel is a network of the lag; ski: a short "
+                           "band plus interpolation between inducing lags; fd: a network of the frequency.")
                          .oneOf(kMixerKinds));
     fields.push_back(field("mixer.mode", mixer, &S::mode, "Mode",
                            "exact is the mathematics as the papers intend it, released what the published code "

@@ -66,7 +66,7 @@ core::OperatorRequest requestOf(const GoldenCase& golden)
             m.fd_response = "table";
             m.fd_points = c.at("num_freqs").get<std::int64_t>();
         }
-    } else if (contains(golden.source, "ski")) {
+    } else if (contains(golden.source, "skitno") || contains(golden.source, "make_ski")) {
         m.kind = "ski";
         m.mode = contains(golden.source, "make_ski_paper") ? "exact" : "released";
         m.rank = c.at("r").get<std::int64_t>();
@@ -123,7 +123,7 @@ at::Tensor circulant(const at::Tensor& kernel, std::int64_t heads, std::int64_t 
 {
     const std::int64_t n = (kernel.size(1) + 1) / 2;
     const at::Tensor zero = kernel.narrow(1, n - 1, 1);
-    at::Tensor flat = at::cat({kernel.narrow(1, n - 1, n), zero}, 1);
+    at::Tensor flat = slots == 1 ? zero : at::cat({kernel.narrow(1, n - 1, n), zero}, 1); // FD at n = 1 stores k0 once
     if (slots == 2 * n && n > 0)
         flat = at::cat({flat, kernel.narrow(1, 0, n - 1)}, 1);
     return flat.view({heads, kernel.size(0) / heads, -1}).permute({0, 2, 1});
