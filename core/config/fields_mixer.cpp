@@ -20,10 +20,11 @@ void addMixerFields(std::vector<Field>& fields)
         return fd_network(e) || ski_network(e) || (tno(e) && e.mixer.rpe == "mlp");
     };
 
-    fields.push_back(field("mixer.kind", mixer, &S::kind, "Operator",
-                           "The Toeplitz operator T of y = W(u ∘ T v). tno: the kernel is a network of the lag; ski: a short "
-                           "band plus interpolation between inducing lags; fd: a network of the frequency.")
-                         .oneOf(kMixerKinds));
+    fields.push_back(
+        field("mixer.kind", mixer, &S::kind, "Operator",
+              "The Toeplitz operator T of y = W(u ∘ T v). tno: the kernel is a network of the lag; ski: a short "
+              "band plus interpolation between inducing lags; fd: a network of the frequency.")
+            .oneOf(kMixerKinds));
     fields.push_back(field("mixer.mode", mixer, &S::mode, "Mode",
                            "exact is the mathematics as the papers intend it, released what the published code "
                            "computes, oddities included.")
