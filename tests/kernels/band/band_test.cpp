@@ -248,7 +248,7 @@ TEST(Band, BackwardIsTheAdjointOfForward)
 
 TEST(Band, ResultsDoNotDependOnThreads)
 {
-    const BandShape shape{3, 5, 301, 17};
+    const BandShape shape{3, 5, 1201, 33}; // enough work to be shared
     const auto kernel = randomValues<float>(shape.channels * shape.taps, 15);
     const auto x = randomValues<float>(shape.batch * shape.channels * shape.length, 16);
     const auto g = randomValues<float>(shape.batch * shape.channels * shape.length, 17);

@@ -226,7 +226,7 @@ TEST(Ski, BackwardIsTheAdjointOfForward)
 
 TEST(Ski, ResultsDoNotDependOnThreads)
 {
-    const SkiShape shape{3, 5, 257, 16, 17};
+    const SkiShape shape{3, 5, 1201, 16, 33}; // enough work to be shared
     const Inputs<float> in(shape);
     const auto plan = InterpolationPlan<float>::exact(shape.length, shape.rank);
     std::vector<Outputs<float>> results;
