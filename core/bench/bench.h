@@ -34,7 +34,8 @@ struct OperatorBench {
 /// parameters. Warms up once, then takes the median and the least of `repeat`.
 [[nodiscard]] Result<BenchResult> benchOperator(const OperatorBench& bench);
 
-/// Forward, loss, backward and optimiser of an experiment's model on random input of the task's full length.
+/// Forward, loss, backward and optimiser of an experiment's model on random input of the longest length that the task
+/// allows (task.length_limit: 2,048 for ListOps, whose generated samples end just below 2,000).
 [[nodiscard]] Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& shape, std::int64_t repeat);
 
 /// Fills in the times and the memory of `work`, run once to warm up and `repeat` times to measure.

@@ -56,13 +56,15 @@ void measure(BenchResult& result, std::int64_t repeat, const std::function<void(
 
 Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& shape, std::int64_t repeat)
 {
-    Result<std::unique_ptr<Trainer>> trainer = makeTrainer(experiment, shape);
+    TaskShape full = shape;
+    full.max_length = std::max(shape.max_length, experiment.task.length_limit);
+    Result<std::unique_ptr<Trainer>> trainer = makeTrainer(experiment, full);
     if (!trainer)
         return tl::unexpected(trainer.error());
-    const Batch batch = randomBatch(shape, experiment.train.batch, static_cast<std::uint64_t>(experiment.train.seed));
+    const Batch batch = randomBatch(full, experiment.train.batch, static_cast<std::uint64_t>(experiment.train.seed));
     BenchResult result;
     result.kind = "step";
-    result.length = shape.max_length;
+    result.length = full.max_length;
     result.channels = experiment.model.width;
     result.batch = experiment.train.batch;
     result.causal = experiment.mixer.causal;
