@@ -235,8 +235,8 @@ void EvolutionFigure::build()
     first_ = std::make_unique<KernelCurve>(x, y, style(), ghost(0.25, 0.8), false);
     last_ = std::make_unique<KernelCurve>(x, y, style(), ghost(0.55, 0.8), false);
     chosen_ = std::make_unique<KernelCurve>(x, y, style(), curvePen(colors(), 0, style().curve), false);
-    first_->setBandVisible(false);
-    last_->setBandVisible(false);
+    for (KernelCurve* curve : {first_.get(), last_.get(), chosen_.get()})
+        curve->setBandVisible(false); // the values of the waterfall, no others
     plot().plotLayout()->setRowStretchFactor(0, 1.9);
     plot().plotLayout()->setRowStretchFactor(row, 1);
     if (legend_)

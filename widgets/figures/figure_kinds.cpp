@@ -37,7 +37,7 @@ FigureOption placeOption()
 
 FigureOption smoothingOption()
 {
-    return number("smoothing", "Smoothing", "Exponential smoothing, without the bias of its start; 0 is none.", 0.95, 0,
+    return number("smoothing", "Smoothing", "Exponential smoothing, without the bias of its start; 0 is none.", 0.9, 0,
                   0.9999);
 }
 

@@ -23,6 +23,25 @@ double overlapped(const EventMarks& marks, const QRectF& box)
     return cost;
 }
 
+/// An axis that is shorter than its label shows the label without its unit, or none: never a cut one.
+void fitLabel(QCPAxis& axis)
+{
+    constexpr const char* kWhole = "label";
+    if (!axis.property(kWhole).isValid())
+        axis.setProperty(kWhole, axis.label());
+    const QString whole = axis.property(kWhole).toString();
+    const bool horizontal = axis.orientation() == Qt::Horizontal;
+    const QCPAxisRect* rect = axis.axisRect();
+    const double room = horizontal ? rect->outerRect().width() : rect->outerRect().height();
+    const QFontMetricsF metrics(axis.labelFont());
+    for (const QString& text : {whole, whole.section(QStringLiteral(" ("), 0, 0), QString()}) {
+        if (metrics.horizontalAdvance(text) <= room) {
+            axis.setLabel(text);
+            return;
+        }
+    }
+}
+
 } // namespace
 
 FigurePlot::FigurePlot(QCustomPlot& plot) : plot_(plot)
@@ -142,6 +161,12 @@ void FigurePlot::arrange(const QSize& size)
 {
     plot_.setViewport(QRect(QPoint(0, 0), size));
     for (int pass = 0; pass < 2; ++pass) {
+        if (pass == 1) {
+            for (QCPAxisRect* rect : plot_.axisRects()) {
+                for (QCPAxis* axis : rect->axes())
+                    fitLabel(*axis);
+            }
+        }
         for (const auto phase :
              {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
             plot_.plotLayout()->update(phase);

@@ -57,7 +57,6 @@ struct LayerCurves {
     Curve* magnitude = nullptr;
     Band* magnitude_band = nullptr;
     Curve* phase = nullptr;
-    Band* phase_band = nullptr;
     Frame frame;
     std::shared_ptr<const ResponseProfile> response;
 };
@@ -154,8 +153,8 @@ void FrequencyFigure::makeCurves(const std::vector<Frame>& frames)
     if (legend_)
         legend_->clearItems(); // they point at the curves
     for (LayerCurves& old : curves_) {
-        for (QCPAbstractPlottable* plottable : std::initializer_list<QCPAbstractPlottable*>{
-                 old.magnitude, old.magnitude_band, old.phase, old.phase_band}) {
+        for (QCPAbstractPlottable* plottable :
+             std::initializer_list<QCPAbstractPlottable*>{old.magnitude, old.magnitude_band, old.phase}) {
             if (plottable)
                 plot().removePlottable(plottable);
         }
@@ -171,18 +170,17 @@ void FrequencyFigure::makeCurves(const std::vector<Frame>& frames)
         const QPen pen = all ? layerPen(colors(), static_cast<int>(frame->info.layer), depth, style().curve)
                              : curvePen(colors(), 0, style().curve);
         LayerCurves curves;
-        const auto add = [&](QCPAxisRect* rect, Band*& band, Curve*& curve) {
-            QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
-            if (!all) {
-                band = new Band(x, y);
-                band->setBrush(mix(colors().panel, pen.color(), 0.25));
-            }
-            curve = new Curve(x, y);
-            curve->setPen(pen);
-        };
-        add(rect_, curves.magnitude_band, curves.magnitude);
-        if (phase_rect_)
-            add(phase_rect_, curves.phase_band, curves.phase);
+        QCPAxis *x = rect_->axis(QCPAxis::atBottom), *y = rect_->axis(QCPAxis::atLeft);
+        if (!all) {
+            curves.magnitude_band = new Band(x, y);
+            curves.magnitude_band->setBrush(mix(colors().panel, pen.color(), 0.25));
+        }
+        curves.magnitude = new Curve(x, y);
+        curves.magnitude->setPen(pen);
+        if (phase_rect_) { // no band: the phases of channels turn apart, their quantiles say nothing
+            curves.phase = new Curve(phase_rect_->axis(QCPAxis::atBottom), phase_rect_->axis(QCPAxis::atLeft));
+            curves.phase->setPen(pen);
+        }
         if (legend_)
             addToLegend(legend_, curves.magnitude, layerName(frame->info));
         curves_.push_back(curves);
@@ -206,12 +204,6 @@ void FrequencyFigure::fill(LayerCurves& curves) const
     if (!unwrap)
         std::transform(phase.begin(), phase.end(), phase.begin(), wrapped);
     curves.phase->setData(response.omega, std::move(phase));
-    if (curves.phase_band) {
-        const bool band = unwrap && !response.phase_low.empty(); // wrapped quantiles mean nothing
-        curves.phase_band->setData(band ? response.omega : std::vector<double>{},
-                                   band ? wide(response.phase_low) : std::vector<double>{},
-                                   band ? wide(response.phase_high) : std::vector<double>{});
-    }
 }
 
 void FrequencyFigure::extents()

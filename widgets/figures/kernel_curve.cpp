@@ -78,7 +78,7 @@ std::array<double, 2> KernelCurve::extent() const
     bool found = false, band_found = false;
     QCPRange range = line_->getValueRange(found, QCP::sdBoth, QCPRange());
     const QCPRange band = band_->getValueRange(band_found, QCP::sdBoth, QCPRange());
-    if (band_found)
+    if (band_found && band_->visible())
         range.expand(band);
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     return found ? std::array<double, 2>{std::min(range.lower, 0.0), std::max(range.upper, 0.0)}

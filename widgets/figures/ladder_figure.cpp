@@ -116,8 +116,8 @@ void LadderTable::draw(QCPPainter* painter)
     }
     const double header_height = header_lines * metrics.height() + style_.px(5);
     body_top_ = box.top() + header_height;
-    row_height_ =
-        std::min((box.height() - header_height - style_.px(2)) / double(rowsOf(*ladder_)), metrics.height() * 4);
+    row_height_ = std::min((box.height() - header_height - style_.px(2)) / double(rowsOf(*ladder_)),
+                           metrics.height() * (style_.exporting ? 7 : 4));
 
     painter->setFont(style_.tick);
     painter->setPen(theme.muted);

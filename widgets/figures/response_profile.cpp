@@ -74,17 +74,17 @@ void summariseNext(Entry& entry)
     const std::size_t bins = entry.plan->bins(), count = entry.channels.size(), m = entry.next_bin++;
     ResponseProfile& out = *entry.response;
     std::vector<float> values;
-    const auto take = [&](const std::vector<float>& all, std::vector<float>& middle, std::vector<float>& low,
-                          std::vector<float>& high) {
+    const auto gather = [&](const std::vector<float>& all) {
         values.resize(count);
         for (std::size_t c = 0; c < count; ++c)
             values[c] = all[c * bins + m];
-        low[m] = quantile(values, entry.choice.low);
-        high[m] = quantile(values, entry.choice.high);
-        middle[m] = quantile(values, 0.5);
     };
-    take(entry.decibels, out.decibel, out.decibel_low, out.decibel_high);
-    take(entry.phases, out.phase, out.phase_low, out.phase_high);
+    gather(entry.decibels);
+    out.decibel_low[m] = quantile(values, entry.choice.low);
+    out.decibel_high[m] = quantile(values, entry.choice.high);
+    out.decibel[m] = quantile(values, 0.5);
+    gather(entry.phases);
+    out.phase[m] = quantile(values, 0.5);
 }
 
 /// true: finished.
@@ -102,8 +102,7 @@ bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadli
         out.phase = std::move(entry.phases);
         return true;
     }
-    for (auto* values :
-         {&out.decibel, &out.decibel_low, &out.decibel_high, &out.phase, &out.phase_low, &out.phase_high})
+    for (auto* values : {&out.decibel, &out.decibel_low, &out.decibel_high, &out.phase})
         values->resize(bins);
     while (entry.next_bin < bins) {
         summariseNext(entry);

@@ -13,9 +13,9 @@ namespace toeplab::widgets
 /// channel or the median over channels with quantiles. H(w) = sum_k t_k exp(-i w k); the phase starts in (-pi, pi] at
 /// omega 0.
 struct ResponseProfile {
-    std::vector<double> omega; ///< rad/position, 0..pi
-    std::vector<float> decibel, decibel_low, decibel_high;
-    std::vector<float> phase, phase_low, phase_high; ///< rad; low and high empty for one channel
+    std::vector<double> omega;                             ///< rad/position, 0..pi
+    std::vector<float> decibel, decibel_low, decibel_high; ///< low and high empty for one channel
+    std::vector<float> phase;                              ///< rad
 };
 
 struct ResponseResult {

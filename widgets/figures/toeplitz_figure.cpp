@@ -189,6 +189,7 @@ protected:
         map_rect_->setMarginGroup(QCP::msLeft, sides);
         rect->setMarginGroup(QCP::msLeft, sides);
         curve_ = std::make_unique<KernelCurve>(lag, value, style(), curvePen(colors(), 0, style().curve), asinh());
+        curve_->setBandVisible(false); // the values of the map, no others
         plot().plotLayout()->setRowStretchFactor(0, 3.2);
         plot().plotLayout()->setRowStretchFactor(1, 1);
         axes_.push_back({"lag", lag});

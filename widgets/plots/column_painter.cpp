@@ -30,10 +30,9 @@ public:
         for (const double part : parts_)
             period_ += part;
     }
+    [[nodiscard]] bool solid() const { return period_ <= 0; }
     [[nodiscard]] bool down(double length) const
     {
-        if (period_ <= 0)
-            return true;
         double place = std::fmod(length, period_);
         for (std::size_t i = 0; i < parts_.size(); ++i) {
             if (place < parts_[i])
@@ -82,9 +81,11 @@ void paintColumns(QPainter& painter, const std::vector<Column>& columns, const Q
             low = std::min(low, middle);
             high = std::max(high, middle);
         }
-        length += std::hypot(1, (high - low) * ratio);
-        if (!dashes.down(length))
-            continue;
+        if (!dashes.solid()) {
+            length += std::hypot(1, (high - low) * ratio);
+            if (!dashes.down(length))
+                continue;
+        }
         const double from = std::max(low * ratio + 0.5 - width / 2, top),
                      to = std::min(high * ratio + 0.5 + width / 2, bottom);
         if (!(to > from))

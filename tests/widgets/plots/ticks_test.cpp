@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -124,6 +125,40 @@ TEST(Columns, KeepFirstSmallestLargestAndLast)
     EXPECT_EQ(columns[0].last, 2);
     EXPECT_EQ(columns[1].column, 2);
     EXPECT_FALSE(columns[1].joined); // the value before it is no number
+}
+
+RC_GTEST_PROP(Columns, EqualTheScanOfEveryColumn, (const std::vector<int>& raw))
+{
+    RC_PRE(!raw.empty());
+    std::vector<double> x, y;
+    double place = 0;
+    for (const int value : raw) {
+        place += std::abs(value % 7) * 0.13;
+        x.push_back(place);
+        y.push_back(value % 11 == 5 ? std::nan("") : value);
+    }
+    std::vector<double> borders;
+    for (int c = 0; c <= 8; ++c)
+        borders.push_back(c * std::max(place, 1.0) / 8);
+    std::size_t finite = 0;
+    for (const Column& column : reduceToColumns(x, y, 0, x.size(), borders)) {
+        const auto c = static_cast<std::size_t>(column.column);
+        double low = 1e300, high = -1e300;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            if (x[i] >= borders[c] && x[i] < borders[c + 1] && std::isfinite(y[i])) {
+                low = std::min(low, y[i]);
+                high = std::max(high, y[i]);
+            }
+        }
+        RC_ASSERT(column.lowest >= low && column.highest <= high);
+        RC_ASSERT(column.lowest <= column.first && column.first <= column.highest);
+        RC_ASSERT(column.lowest <= column.last && column.last <= column.highest);
+        if (std::none_of(y.begin(), y.end(), [](double v) { return std::isnan(v); }))
+            RC_ASSERT(column.lowest == low && column.highest == high);
+        ++finite;
+    }
+    RC_ASSERT(finite > 0 || std::all_of(y.begin(), y.end(), [](double v) { return std::isnan(v); }) ||
+              x.back() >= borders.back());
 }
 
 RC_GTEST_PROP(Clip, NothingIsLeftOutsideOfTheBox, (const std::vector<std::pair<int, int>>& points))
