@@ -35,6 +35,12 @@ namespace
 {
 
 constexpr int kDrawerBelow = 1100; ///< px: under this width the right side makes room
+constexpr int kLeftWidth = 220, kRightWidth = 290, kTitleHeight = 32;
+
+const QString kRuns = QStringLiteral("runs"), kLadder = QStringLiteral("ladder"), kCurves = QStringLiteral("curves"),
+              kMap = QStringLiteral("map"), kFrequency = QStringLiteral("frequency"),
+              kEvolution = QStringLiteral("evolution"), kExperiment = QStringLiteral("experiment"),
+              kCompare = QStringLiteral("compare");
 
 } // namespace
 
@@ -44,10 +50,6 @@ MainWindow::MainWindow(Workbench& workbench) : workbench_(workbench)
     setWindowTitle(QStringLiteral("Toeplab"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/toeplab.svg")));
     setDockOptions(AllowNestedDocks | AllowTabbedDocks);
-    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     buildFrame();
     buildPanels();
@@ -89,6 +91,17 @@ void MainWindow::buildPanels()
     experiment_ = new ExperimentPanel(session, workspace);
     addPanel(experiment_);
     addPanel(new LogPanel(workbench_.engine));
+    // The sides keep to what they need; the plots get the rest.
+    dock(kRuns)->setMaximumWidth(kLeftWidth * 2);
+    dock(kExperiment)->setMaximumWidth(kRightWidth * 2);
+    dock(kExperiment)->setMinimumWidth(kRightWidth - 30);
+    connect(&workspace, &Workspace::headerChanged, this, [this, layers = std::size_t(0)]() mutable {
+        const std::size_t now = workbench_.workspace.current()->header().layers.size();
+        if (now != layers) {
+            layers = now;
+            resizeDocks({dock(kLadder)}, {kTitleHeight + dock(kLadder)->panel().sizeHint().height()}, Qt::Vertical);
+        }
+    });
 }
 
 PanelDock* MainWindow::addPanel(Panel* panel)
@@ -125,7 +138,7 @@ PanelDock* MainWindow::activeDock() const
             }
         }
     }
-    return dock(QStringLiteral("curves"));
+    return dock(kCurves);
 }
 
 void MainWindow::connectNotices()
@@ -148,26 +161,35 @@ void MainWindow::connectNotices()
             });
 }
 
-void MainWindow::hideAll()
+void MainWindow::arrange()
 {
-    for (PanelDock* each : docks_) {
-        removeDockWidget(each);
-    }
+    // One dock area holds all: with several and no central widget Qt shares the width in thirds. Runs | ladder over two
+    // columns of plots | experiment; what a layout does not show is a hidden tab, ready at its place.
+    const auto at = [this](const char* id) { return dock(QString::fromLatin1(id)); };
+    addDockWidget(Qt::LeftDockWidgetArea, at("runs"));
+    splitDockWidget(at("runs"), at("ladder"), Qt::Horizontal);
+    splitDockWidget(at("ladder"), at("experiment"), Qt::Horizontal);
+    splitDockWidget(at("ladder"), at("curves"), Qt::Vertical);
+    splitDockWidget(at("curves"), at("map"), Qt::Horizontal);
+    splitDockWidget(at("curves"), at("frequency"), Qt::Vertical);
+    splitDockWidget(at("map"), at("evolution"), Qt::Vertical);
+    tabifyDockWidget(at("curves"), at("compare"));
+    tabifyDockWidget(at("frequency"), at("log"));
 }
 
 void MainWindow::applyLayout(Layout layout)
 {
-    hideAll();
-    switch (layout) {
-    case Layout::Train:
-        arrangeTrain();
-        break;
-    case Layout::Inspect:
-        arrangeInspect();
-        break;
-    case Layout::Compare:
-        arrangeCompare();
-        break;
+    static const QHash<Layout, QStringList> shown{
+        {Layout::Train, {kRuns, kLadder, kCurves, kMap, kFrequency, kEvolution, kExperiment}},
+        {Layout::Inspect, {kLadder, kMap, kFrequency, kEvolution}},
+        {Layout::Compare, {kRuns, kCompare}},
+    };
+    for (PanelDock* each : docks_) {
+        each->setFloating(false);
+    }
+    arrange();
+    for (PanelDock* each : docks_) {
+        each->setVisible(shown[layout].contains(each->panel().text().id));
     }
     drawer_hidden_ = false;
     layout_ = layout;
@@ -178,91 +200,34 @@ void MainWindow::applyLayout(Layout layout)
 
 void MainWindow::shareRoom()
 {
-    const auto docks = [this](std::initializer_list<const char*> ids) {
+    const auto share = [this](const QStringList& ids, const QList<int>& sizes, Qt::Orientation orientation) {
         QList<QDockWidget*> found;
-        for (const char* id : ids) {
-            found.append(dock(QString::fromLatin1(id)));
+        for (const QString& id : ids) {
+            found.append(dock(id));
         }
-        return found;
+        resizeDocks(found, sizes, orientation);
     };
-    const int below_ladder = std::max(height() - 250, 300);
-    switch (layout_) {
-    case Layout::Train:
-        resizeDocks(docks({"runs", "experiment"}), {220, 290}, Qt::Horizontal);
-        resizeDocks(docks({"curves", "map"}), {500, 500}, Qt::Horizontal);
-        resizeDocks(docks({"ladder", "curves", "frequency"}), {140, below_ladder / 2, below_ladder / 2}, Qt::Vertical);
-        resizeDocks(docks({"map", "evolution"}), {below_ladder * 6 / 10, below_ladder * 4 / 10}, Qt::Vertical);
-        break;
-    case Layout::Inspect:
-        resizeDocks(docks({"map", "frequency"}), {600, 400}, Qt::Horizontal);
-        resizeDocks(docks({"ladder", "map"}), {140, below_ladder}, Qt::Vertical);
-        resizeDocks(docks({"frequency", "evolution"}), {below_ladder / 2, below_ladder / 2}, Qt::Vertical);
-        break;
-    case Layout::Compare:
-        resizeDocks(docks({"runs"}), {260}, Qt::Horizontal);
-        break;
+    const int ladder = kTitleHeight + dock(kLadder)->panel().sizeHint().height();
+    const int below = std::max(height() - 90 - ladder, 300);
+    if (layout_ == Layout::Train) {
+        const int middle = std::max(width() - kLeftWidth - kRightWidth, 400);
+        share({kRuns, kLadder, kExperiment}, {kLeftWidth, middle, kRightWidth}, Qt::Horizontal);
+        share({kCurves, kMap}, {middle / 2, middle / 2}, Qt::Horizontal);
+        share({kLadder, kCurves, kFrequency}, {ladder, below / 2, below / 2}, Qt::Vertical);
+        share({kMap, kEvolution}, {below * 6 / 10, below * 4 / 10}, Qt::Vertical);
+    } else if (layout_ == Layout::Inspect) {
+        share({kFrequency, kMap}, {width() * 2 / 5, width() * 3 / 5}, Qt::Horizontal);
+        share({kLadder, kFrequency}, {ladder, below}, Qt::Vertical);
+        share({kMap, kEvolution}, {below * 6 / 10, below * 4 / 10}, Qt::Vertical);
+    } else {
+        share({kRuns, kCompare}, {kLeftWidth + 40, width() - kLeftWidth - 40}, Qt::Horizontal);
     }
 }
 
-void MainWindow::arrangeTrain()
+void MainWindow::toggleSide(const QString& panel_id)
 {
-    PanelDock* const runs = dock(QStringLiteral("runs"));
-    PanelDock* const form = dock(QStringLiteral("experiment"));
-    PanelDock* const ladder = dock(QStringLiteral("ladder"));
-    PanelDock* const curves = dock(QStringLiteral("curves"));
-    PanelDock* const map = dock(QStringLiteral("map"));
-    PanelDock* const frequency = dock(QStringLiteral("frequency"));
-    PanelDock* const evolution = dock(QStringLiteral("evolution"));
-    addDockWidget(Qt::LeftDockWidgetArea, runs);
-    addDockWidget(Qt::RightDockWidgetArea, form);
-    addDockWidget(Qt::TopDockWidgetArea, ladder);
-    splitDockWidget(ladder, curves, Qt::Vertical);
-    splitDockWidget(curves, map, Qt::Horizontal);
-    splitDockWidget(curves, frequency, Qt::Vertical);
-    splitDockWidget(map, evolution, Qt::Vertical);
-    for (PanelDock* each : {runs, form, ladder, curves, map, frequency, evolution}) {
-        each->show();
-    }
-}
-
-void MainWindow::arrangeInspect()
-{
-    PanelDock* const ladder = dock(QStringLiteral("ladder"));
-    PanelDock* const map = dock(QStringLiteral("map"));
-    PanelDock* const frequency = dock(QStringLiteral("frequency"));
-    PanelDock* const evolution = dock(QStringLiteral("evolution"));
-    addDockWidget(Qt::TopDockWidgetArea, ladder);
-    splitDockWidget(ladder, map, Qt::Vertical);
-    splitDockWidget(map, frequency, Qt::Horizontal);
-    splitDockWidget(frequency, evolution, Qt::Vertical);
-    for (PanelDock* each : {ladder, map, frequency, evolution}) {
-        each->show();
-    }
-}
-
-void MainWindow::arrangeCompare()
-{
-    PanelDock* const runs = dock(QStringLiteral("runs"));
-    PanelDock* const compare = dock(QStringLiteral("compare"));
-    addDockWidget(Qt::LeftDockWidgetArea, runs);
-    addDockWidget(Qt::TopDockWidgetArea, compare);
-    runs->show();
-    compare->show();
-}
-
-void MainWindow::toggleSide(Qt::DockWidgetArea area)
-{
-    std::vector<PanelDock*> side;
-    bool any_visible = false;
-    for (PanelDock* each : docks_) {
-        if (!each->isFloating() && dockWidgetArea(each) == area) {
-            side.push_back(each);
-            any_visible = any_visible || each->isVisible();
-        }
-    }
-    for (PanelDock* each : side) {
-        each->setVisible(!any_visible);
-    }
+    PanelDock* const side = dock(panel_id);
+    side->setVisible(!side->isVisible());
     drawer_hidden_ = false;
 }
 
@@ -308,7 +273,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    PanelDock* const form = dock(QStringLiteral("experiment"));
+    PanelDock* const form = dock(kExperiment);
     if (form == nullptr || form->isFloating() || !isVisible()) {
         return;
     }

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] widgets::PanelDock* activeDock() const;
 
     void applyLayout(Layout layout);
-    void toggleSide(Qt::DockWidgetArea area);
+    void toggleSide(const QString& panel_id);
     void exportFigure(widgets::Panel& panel);
     void openFile();
 
@@ -59,10 +59,7 @@ private:
     void buildPanels();
     void buildFrame();
     widgets::PanelDock* addPanel(widgets::Panel* panel);
-    void hideAll();
-    void arrangeTrain();
-    void arrangeInspect();
-    void arrangeCompare();
+    void arrange();
     void shareRoom();
     void connectNotices();
 

@@ -125,13 +125,19 @@ void WindowActions::addLayouts()
     keys_.push_back({tr("Panels"), {}});
     QMenu* const panels = menu_->addMenu(tr("Panels"));
     for (PanelDock* dock : window_.docks()) {
-        panels->addAction(dock->toggleViewAction());
+        QAction* const shown = dock->toggleViewAction();
+        panels->addAction(shown);
+        connect(shown, &QAction::triggered, dock, [dock](bool on) {
+            if (on) {
+                dock->raise(); // it may be a tab behind another
+            }
+        });
     }
     panels->addSeparator();
     add(panels, "left-panel", tr("Left side"), QKeySequence(QStringLiteral("Ctrl+1")),
-        [this] { window_.toggleSide(Qt::LeftDockWidgetArea); });
+        [this] { window_.toggleSide(QStringLiteral("runs")); });
     add(panels, "right-panel", tr("Right side"), QKeySequence(QStringLiteral("Ctrl+3")),
-        [this] { window_.toggleSide(Qt::RightDockWidgetArea); });
+        [this] { window_.toggleSide(QStringLiteral("experiment")); });
     QMenu* const layouts = menu_->addMenu(tr("Layout"));
     const auto layout = [&](const QString& name, const char* keys, MainWindow::Layout which) {
         add(layouts, nullptr, name, QKeySequence(QLatin1String(keys)), [this, which] { window_.applyLayout(which); });

@@ -67,7 +67,7 @@ LoadedRun loadRun(const LoadRunRequest& request)
     timer.start();
     LoadedRun loaded;
     loaded.stamp = stampOf(request.path);
-    if (loaded.stamp == request.known) {
+    if (request.known == loaded.stamp) {
         loaded.unchanged = true;
         return loaded;
     }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace toeplab::widgets
@@ -39,8 +40,8 @@ struct LoadedRun {
 struct LoadRunRequest {
     QString path;
     int color = 0;
-    bool with_ladder = true; ///< also reads each layer's last kernel for its sparkline
-    FileStamp known;         ///< nothing is read when the file still has this stamp
+    bool with_ladder = true;        ///< also reads each layer's last kernel for its sparkline
+    std::optional<FileStamp> known; ///< nothing is read when the file still has this stamp
 };
 
 /// Blocks on the disk: for a background job.

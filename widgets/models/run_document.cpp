@@ -44,7 +44,7 @@ std::int64_t RunDocument::lastStep() const
 
 void RunDocument::load()
 {
-    read({});
+    read(std::nullopt);
 }
 
 void RunDocument::refresh()
@@ -56,7 +56,7 @@ void RunDocument::refresh()
     }
 }
 
-void RunDocument::read(const FileStamp& known)
+void RunDocument::read(const std::optional<FileStamp>& known)
 {
     looked_at_ms_ = QDateTime::currentMSecsSinceEpoch();
     background_.run(

@@ -75,7 +75,7 @@ Q_SIGNALS:
     void problemChanged();
 
 private:
-    void read(const FileStamp& known);
+    void read(const std::optional<FileStamp>& known);
     void applyLoaded(LoadedRun loaded);
     void mergeBehindLive(const FigureRun& stored);
 

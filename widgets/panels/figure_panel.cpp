@@ -9,7 +9,6 @@
 #include "widgets/panels/waiting.h"
 #include "widgets/style/appearance.h"
 
-#include <nlohmann/json.hpp>
 
 #include <QtCore/QEvent>
 #include <QtCore/QTimer>
@@ -19,6 +18,8 @@
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
 
 namespace toeplab::widgets
 {
@@ -162,19 +163,16 @@ void FigurePanel::changeEvent(QEvent* event)
 
 bool FigurePanel::isEmpty() const
 {
-    const RunDocument* run = workspace_.current();
-    if (run == nullptr) {
-        return true;
-    }
     const FigureNeeds& needs = findKind(views_.front()->spec().kind)->needs;
+    const FigureData& shown = views_.front()->data();
     if (needs.kernel || needs.all_layers) {
-        const FigureData& shown = views_.front()->data();
         return shown.kernels.empty();
     }
     if (needs.snapshots) {
-        return views_.front()->data().snapshots.empty();
+        return shown.snapshots.empty();
     }
-    return needs.rows && run->rows().training.empty() && run->rows().validation.empty();
+    return std::all_of(shown.runs.begin(), shown.runs.end(),
+                       [](const FigureRun& run) { return run.training.empty() && run.validation.empty(); });
 }
 
 std::vector<const RunDocument*> FigurePanel::runsOf(const FigureKind& kind) const
@@ -350,62 +348,6 @@ void FigurePanel::addOption(QMenu& menu, FigureView& view, const FigureOption& o
                     setOption(kind, option, wanted);
                 }
             });
-    }
-}
-
-void FigurePanel::setOption(const std::string& kind, const FigureOption& option, const OptionValue& value)
-{
-    for (FigureView* view : views_) {
-        if (view->spec().kind != kind) {
-            continue;
-        }
-        FigureSpec spec = view->spec();
-        if (value == option.fallback) {
-            spec.options.erase(option.key);
-        } else {
-            spec.options[option.key] = value;
-        }
-        view->setSpec(std::move(spec));
-    }
-}
-
-QString FigurePanel::options() const
-{
-    nlohmann::json all = nlohmann::json::object();
-    for (const FigureView* view : views_) {
-        for (const auto& [key, value] : view->spec().options) {
-            std::visit([&, name = key](const auto& held) { all[view->spec().kind][name] = held; }, value);
-        }
-    }
-    return qt(all.dump());
-}
-
-void FigurePanel::setOptions(const QString& json)
-{
-    // Remembered settings of an older version may hold keys that are gone: those are left out.
-    const nlohmann::json all = nlohmann::json::parse(json.toStdString(), nullptr, false);
-    if (!all.is_object()) {
-        return;
-    }
-    for (FigureView* view : views_) {
-        const FigureKind* const kind = findKind(view->spec().kind);
-        const nlohmann::json mine = all.value(kind->id, nlohmann::json::object());
-        for (const FigureOption& option : kind->options) {
-            const auto found = mine.find(option.key);
-            if (found == mine.end()) {
-                continue;
-            }
-            if (found->is_boolean() && std::holds_alternative<bool>(option.fallback)) {
-                setOption(kind->id, option, found->get<bool>());
-            } else if (found->is_number() && std::holds_alternative<double>(option.fallback)) {
-                setOption(kind->id, option, std::clamp(found->get<double>(), option.lowest, option.highest));
-            } else if (found->is_string() && std::holds_alternative<std::string>(option.fallback)) {
-                const auto text = found->get<std::string>();
-                if (std::find(option.choices.begin(), option.choices.end(), text) != option.choices.end()) {
-                    setOption(kind->id, option, text);
-                }
-            }
-        }
     }
 }
 

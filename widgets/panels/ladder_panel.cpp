@@ -93,7 +93,6 @@ LadderPanel::LadderPanel(Workspace& workspace, const LiveSession& session, QWidg
     table_->setFrameShape(QFrame::NoFrame);
     table_->setSortingEnabled(true);
     table_->sortByColumn(LadderModel::Layer, Qt::AscendingOrder);
-    table_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setAccessibleName(tr("Layer ladder"));
     table_->setObjectName(QStringLiteral("ladder-table"));
@@ -101,7 +100,7 @@ LadderPanel::LadderPanel(Workspace& workspace, const LiveSession& session, QWidg
     table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
     QHeaderView* const header = table_->horizontalHeader();
     header->setHighlightSections(false);
-    header->setMinimumSectionSize(48);
+    header->setMinimumSectionSize(56);
     for (int column = 0; column < LadderModel::ColumnCount; ++column) {
         header->setSectionResizeMode(column,
                                      column == LadderModel::Kernel ? QHeaderView::Stretch : QHeaderView::Interactive);
@@ -135,7 +134,7 @@ LadderPanel::LadderPanel(Workspace& workspace, const LiveSession& session, QWidg
 QSize LadderPanel::sizeHint() const
 {
     const int rows = std::clamp(model_->rowCount(), 2, 6);
-    return {600, 28 + rows * kRowHeight};
+    return {600, 34 + rows * kRowHeight};
 }
 
 void LadderPanel::refreshRows()

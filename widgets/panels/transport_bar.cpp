@@ -244,7 +244,7 @@ void TransportBar::refreshReadouts()
     speed_->setText(moving && status.steps_per_second > 0 ? format::stepsPerSecond(status.steps_per_second)
                                                           : QString());
     const core::HelloAnswer& hello = session_.engine().hello();
-    device_->setText(QString::fromStdString(hello.device));
+    device_->setText(QString::fromStdString(hello.device).toUpper());
     if (!hello.engine.empty()) {
         device_->setToolTip(tr("Engine %1, LibTorch %2, %n thread(s), process %3", nullptr, int(hello.threads))
                                 .arg(QString::fromStdString(hello.engine), QString::fromStdString(hello.libtorch))

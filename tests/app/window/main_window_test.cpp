@@ -111,9 +111,9 @@ TEST_F(Window, LayoutsSwitchAndSidesCollapse)
     EXPECT_TRUE(window_->dock(QStringLiteral("map"))->isVisible());
     EXPECT_FALSE(window_->dock(QStringLiteral("experiment"))->isVisible());
     window_->applyLayout(MainWindow::Layout::Train);
-    window_->toggleSide(Qt::RightDockWidgetArea);
+    window_->toggleSide(QStringLiteral("experiment"));
     EXPECT_FALSE(window_->dock(QStringLiteral("experiment"))->isVisible());
-    window_->toggleSide(Qt::RightDockWidgetArea);
+    window_->toggleSide(QStringLiteral("experiment"));
     EXPECT_TRUE(window_->dock(QStringLiteral("experiment"))->isVisible());
 }
 
@@ -154,8 +154,9 @@ TEST_F(Window, ADeadEngineIsSaidAndWhatWasShownStays)
 
 TEST_F(Window, LayoutThemeAndOptionsAreRemembered)
 {
-    window_->dock(QStringLiteral("frequency"))->hide();
+    window_->dock(QStringLiteral("evolution"))->hide();
     window_->dock(QStringLiteral("log"))->show();
+    window_->dock(QStringLiteral("log"))->raise();
     memory_->setTheme(WindowMemory::ThemeChoice::Dark);
     widgets::FigurePanel* const curves = window_->figurePanels().front();
     const QString chosen = QStringLiteral(R"({"training":{"log_y":true}})");
@@ -164,7 +165,7 @@ TEST_F(Window, LayoutThemeAndOptionsAreRemembered)
     close();
     open();
     QTest::qWait(20);
-    EXPECT_FALSE(window_->dock(QStringLiteral("frequency"))->isVisible());
+    EXPECT_FALSE(window_->dock(QStringLiteral("evolution"))->isVisible());
     EXPECT_TRUE(window_->dock(QStringLiteral("log"))->isVisible());
     EXPECT_EQ(memory_->themeChoice(), WindowMemory::ThemeChoice::Dark);
     EXPECT_EQ(widgets::currentTheme().kind, widgets::ThemeKind::Dark);

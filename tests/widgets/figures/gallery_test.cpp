@@ -63,8 +63,9 @@ TEST_P(Gallery, OnScreenInBothThemes)
         view.resize(560, 360);
         view.setData(syntheticData(GetParam()));
         view.show();
-        QTest::qWait(400);
-        const QImage image = view.grab().toImage();
+        // Drawn when it is ready, however busy the machine is.
+        QImage image;
+        EXPECT_TRUE(QTest::qWaitFor([&] { return ink(image = view.grab().toImage()) > 0.01; }, 20000));
         EXPECT_TRUE(
             image.save(path(QString::fromStdString(GetParam()) +
                             (theme == ThemeKind::Light ? QStringLiteral("-light.png") : QStringLiteral("-dark.png")))));
