@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace toeplab::core
 {
@@ -13,6 +14,17 @@ inline constexpr std::array kTasks{"listops"};
 inline constexpr std::array kMixerKinds{"tno", "ski", "fd"};
 inline constexpr std::array kPrecisions{"fp32"};
 inline constexpr std::int64_t kMostAxes = 2;
+/// Tasks whose samples have rows and columns; the others are sequences, mixed along one axis.
+inline constexpr std::array<std::string_view, 0> kImageTasks{};
+[[nodiscard]] constexpr bool isImageTask(std::string_view task)
+{
+    for (const std::string_view image : kImageTasks) {
+        if (image == task) {
+            return true;
+        }
+    }
+    return false;
+}
 
 inline constexpr std::array kSkiKernels{"warp", "rpe"};
 inline constexpr std::array kFdResponses{"rpe", "table"};

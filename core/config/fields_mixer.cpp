@@ -147,7 +147,7 @@ void addMixerFields(std::vector<Field>& fields)
     fields.push_back(field("mixer.axes", mixer, &S::axes, "Axes",
                            "1 mixes along the sequence, 2 along the rows and columns of an image.")
                          .between(1, kMostAxes)
-                         .when([](const Experiment&) { return kMostAxes > 1; }));
+                         .when([](const Experiment& e) { return isImageTask(e.task.name); }));
     fields.push_back(field("mixer.two_axis_type", mixer, &S::two_axis_type, "Two axes",
                            "4 applies one axis after the other, in both orders, and sums; 6 sums the two axes.")
                          .between(4, 6)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.h"
+#include "core/config/choices.h"
 #include "core/config/fields.h"
 
 #include <algorithm>
@@ -66,7 +67,7 @@ void checkMixer(const Experiment& e, Rules& rules)
 {
     const MixerSettings& mixer = e.mixer;
     rules.require(
-        mixer.par_type != 3 || mixer.causal, "mixer.par_type",
+        mixer.kind != "tno" || mixer.par_type != 3 || mixer.causal, "mixer.par_type",
         "mixer.par_type is 3, positions exp(t/(n-1)), which needs mixer.causal=true. Set that, or take 1 or 2.");
     rules.require(mixer.band % 2 != 0, "mixer.band", "mixer.band is {}: it must be odd. Try {}.", mixer.band,
                   mixer.band + 1);
@@ -79,8 +80,22 @@ void checkMixer(const Experiment& e, Rules& rules)
         plainNumber(mixer.expand_ratio), e.model.width, expanded,
         mixer.heads == 1 ? "1 head" : fmt::format("{} heads", mixer.heads),
         plainNumber(static_cast<double>(mixer.heads) / static_cast<double>(std::max<std::int64_t>(1, e.model.width))));
-    rules.require(mixer.max_lag == 0 || mixer.kind != "ski", "mixer.max_lag",
-                  "mixer.max_lag is {}, which mixer.kind=ski cannot do. Set it to 0, or take tno.", mixer.max_lag);
+}
+
+/// What a mixer needs of the task: its shape and its longest n.
+void checkMixerOnTask(const Experiment& e, Rules& rules)
+{
+    const MixerSettings& mixer = e.mixer;
+    const bool generated = e.task.path.empty() && e.task.name == "listops";
+    const std::int64_t longest = generated ? std::min(e.task.length_limit, e.task.max_length) : e.task.length_limit;
+    rules.require(
+        mixer.kind != "ski" || mixer.rank <= longest, "mixer.rank",
+        "mixer.rank is {}: more inducing points than the longest sample has positions, {}. Lower it, or raise "
+        "{}.",
+        mixer.rank, longest, longest == e.task.length_limit ? "task.length_limit" : "task.max_length");
+    rules.require(mixer.axes == 1 || isImageTask(e.task.name), "mixer.axes",
+                  "mixer.axes is {}, but {} is a sequence and has no rows and columns. Set it to 1.", mixer.axes,
+                  e.task.name);
 }
 
 void checkModel(const Experiment& e, Rules& rules)
@@ -117,6 +132,7 @@ std::vector<Problem> validate(const Experiment& experiment)
     Rules rules(problems);
     checkTask(experiment, rules);
     checkMixer(experiment, rules);
+    checkMixerOnTask(experiment, rules);
     checkModel(experiment, rules);
     checkTraining(experiment, rules);
     return problems;

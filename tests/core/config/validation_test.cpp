@@ -42,6 +42,8 @@ TEST(Validation, FindsEachContradiction)
 {
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3; }), ElementsAre("mixer.par_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3, e.mixer.causal = true; }), IsEmpty());
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3, e.mixer.kind = "fd"; }), IsEmpty());
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.axes = 2; }), ElementsAre("mixer.axes"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 16; }), ElementsAre("mixer.band"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.two_axis_type = 5; }), ElementsAre("mixer.two_axis_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.heads = 200; }), ElementsAre("mixer.expand_ratio"));
@@ -64,6 +66,26 @@ TEST(Validation, KnowsTheLongestExpression)
     };
     EXPECT_THAT(with(9), IsEmpty());
     EXPECT_THAT(with(10), ElementsAre("task.min_length"));
+}
+
+// The longest generated sample is max_length - 1 tokens and the end mark, cut at the limit.
+TEST(Validation, KnowsThatInducingPointsArePositions)
+{
+    const auto with = [](std::int64_t rank, std::int64_t limit) {
+        return problemsAfter(
+            [=](Experiment& e) { e.mixer.kind = "ski", e.mixer.rank = rank, e.task.length_limit = limit; });
+    };
+    EXPECT_THAT(with(2000, 4096), IsEmpty());
+    EXPECT_THAT(with(2001, 4096), ElementsAre("mixer.rank"));
+    EXPECT_THAT(with(512, 512), IsEmpty());
+    EXPECT_THAT(with(513, 512), ElementsAre("mixer.rank"));
+}
+
+// One --set changes the operator of any preset: settings of another operator are ignored, as the form shows.
+TEST(Validation, LeavesSettingsOfOtherOperatorsAlone)
+{
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.kind = "ski", e.mixer.max_lag = 1024; }), IsEmpty());
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.rank = 60000; }), IsEmpty());
 }
 
 TEST(Validation, DoesNotJudgeTheGeneratorOfDataThatIsRead)
