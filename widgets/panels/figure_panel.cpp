@@ -9,7 +9,6 @@
 #include "widgets/panels/waiting.h"
 #include "widgets/style/appearance.h"
 
-
 #include <QtCore/QEvent>
 #include <QtCore/QTimer>
 #include <QtGui/QActionGroup>
