@@ -99,6 +99,23 @@ TOEPLAB_INLINE T derivative(T x)
     }
 }
 
+/// Both at once, for less than one of each where they share an exponential.
+template <typename T>
+struct Point {
+    T value, derivative;
+};
+template <Activation A, typename T>
+TOEPLAB_INLINE Point<T> point(T x)
+{
+    if constexpr (A == Activation::Silu) {
+        const T s = sigmoid(x);
+        const T v = x * s;
+        return {v, s + v * (T(1) - s)};
+    } else {
+        return {value<A>(x), derivative<A>(x)};
+    }
+}
+
 /// Calls body(std::integral_constant<Activation, A>) for the activation named at run time.
 template <typename Body>
 TOEPLAB_INLINE void dispatch(Activation activation, Body body)

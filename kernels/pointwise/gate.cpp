@@ -29,34 +29,37 @@ TOEPLAB_INLINE void inputRow(const Row<T>& row, const T* z2, T* v)
         v[i] = math::value<A>(z2[i] + row.bias2);
 }
 
-template <Activation A, typename T>
-TOEPLAB_INLINE void outputRow(const Row<T>& row, const T* z1, const T* y, T* o)
+/// The dropout's factor at position i. A template, for a loop that asks at run time is not turned into vector code.
+template <bool kDrop, typename T>
+TOEPLAB_INLINE T kept(const Row<T>& row, std::int64_t i)
 {
-    if (row.drop) {
-#pragma omp simd
-        for (std::int64_t i = 0; i < row.length; ++i)
-            o[i] = math::value<A>(z1[i] + row.bias1) * y[i] * math::keep(row.seed, i, row.threshold, row.scale);
-    } else {
-#pragma omp simd
-        for (std::int64_t i = 0; i < row.length; ++i)
-            o[i] = math::value<A>(z1[i] + row.bias1) * y[i];
-    }
+    if constexpr (kDrop)
+        return math::keep(row.seed, i, row.threshold, row.scale);
+    else
+        return T(1);
 }
 
-template <Activation A, typename T>
+template <Activation A, bool kDrop, typename T>
+TOEPLAB_INLINE void outputRow(const Row<T>& row, const T* z1, const T* y, T* o)
+{
+#pragma omp simd
+    for (std::int64_t i = 0; i < row.length; ++i)
+        o[i] = math::value<A>(z1[i] + row.bias1) * y[i] * kept<kDrop>(row, i);
+}
+
+template <Activation A, bool kDrop, typename T>
 TOEPLAB_INLINE T outputBackwardRow(const Row<T>& row, const T* z1, const T* y, const T* go, T* dz1, T* dy, T* o)
 {
     T sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (std::int64_t i = 0; i < row.length; ++i) {
-        const T z = z1[i] + row.bias1;
-        const T gate = math::value<A>(z);
-        const T kept = row.drop ? math::keep(row.seed, i, row.threshold, row.scale) : T(1);
-        const T value = y[i] * kept;
+        const math::Point<T> gate = math::point<A>(z1[i] + row.bias1);
+        const T factor = kept<kDrop>(row, i);
+        const T value = y[i] * factor;
         const T gradient = go[i];
-        const T dz = gradient * value * math::derivative<A>(z);
-        o[i] = gate * value;
-        dy[i] = gradient * gate * kept;
+        const T dz = gradient * value * gate.derivative;
+        o[i] = gate.value * value;
+        dy[i] = gradient * gate.value * factor;
         dz1[i] = dz;
         sum += dz;
     }
@@ -69,29 +72,22 @@ TOEPLAB_INLINE T inputBackwardRow(const Row<T>& row, const T* z2, const T* dv, T
     T sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (std::int64_t i = 0; i < row.length; ++i) {
-        const T dz = dv[i] * math::derivative<A>(z2[i] + row.bias2);
+        const T dz = dv[i] * math::point<A>(z2[i] + row.bias2).derivative;
         dz2[i] = dz;
         sum += dz;
     }
     return sum;
 }
 
-template <Activation A, typename T>
+template <Activation A, bool kDrop, typename T>
 TOEPLAB_INLINE void gluRow(const Row<T>& row, const T* z1, const T* z2, T* a)
 {
-    if (row.drop) {
 #pragma omp simd
-        for (std::int64_t i = 0; i < row.length; ++i)
-            a[i] = math::value<A>(z1[i] + row.bias1) * (z2[i] + row.bias2) *
-                   math::keep(row.seed, i, row.threshold, row.scale);
-    } else {
-#pragma omp simd
-        for (std::int64_t i = 0; i < row.length; ++i)
-            a[i] = math::value<A>(z1[i] + row.bias1) * (z2[i] + row.bias2);
-    }
+    for (std::int64_t i = 0; i < row.length; ++i)
+        a[i] = math::value<A>(z1[i] + row.bias1) * (z2[i] + row.bias2) * kept<kDrop>(row, i);
 }
 
-template <Activation A, typename T>
+template <Activation A, bool kDrop, typename T>
 TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, const T* ga, T* dz1, T* dz2, T* a,
                                    T* sums)
 {
@@ -99,14 +95,13 @@ TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, 
     T sum2 = 0;
 #pragma omp simd reduction(+ : sum1, sum2)
     for (std::int64_t i = 0; i < row.length; ++i) {
-        const T x = z1[i] + row.bias1;
+        const math::Point<T> gate = math::point<A>(z1[i] + row.bias1);
         const T y = z2[i] + row.bias2;
-        const T kept = row.drop ? math::keep(row.seed, i, row.threshold, row.scale) : T(1);
-        const T gate = math::value<A>(x) * kept;
+        const T factor = kept<kDrop>(row, i);
         const T gradient = ga[i];
-        const T d1 = gradient * y * math::derivative<A>(x) * kept;
-        const T d2 = gradient * gate;
-        a[i] = gate * y;
+        const T d1 = gradient * y * gate.derivative * factor;
+        const T d2 = gradient * gate.value * factor;
+        a[i] = gate.value * factor * y;
         dz1[i] = d1;
         dz2[i] = d2;
         sum1 += d1;
@@ -114,6 +109,19 @@ TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, 
     }
     sums[0] += sum1;
     sums[1] += sum2;
+}
+
+/// body(activation, drop) with both as constants.
+template <typename T, typename Body>
+TOEPLAB_INLINE void dispatch(const Row<T>& row, Body body)
+{
+    math::dispatch(
+        row.activation, [&](auto a) __attribute__((always_inline)) {
+            if (row.drop)
+                body(a, std::true_type{});
+            else
+                body(a, std::false_type{});
+        });
 }
 
 #define TOEPLAB_ROWS(T)                                                                                                \
@@ -124,16 +132,17 @@ TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, 
     }                                                                                                                  \
     TOEPLAB_CLONES void gateOutputRow(const Row<T>& row, const T* z1, const T* y, T* o)                                \
     {                                                                                                                  \
-        math::dispatch(                                                                                                \
-            row.activation, [&](auto a)                                                                                \
-                                __attribute__((always_inline)) { outputRow<decltype(a)::value>(row, z1, y, o); });     \
+        dispatch(                                                                                                      \
+            row, [&](auto a, auto drop) __attribute__((always_inline)) {                                               \
+                outputRow<decltype(a)::value, decltype(drop)::value>(row, z1, y, o);                                   \
+            });                                                                                                        \
     }                                                                                                                  \
     TOEPLAB_CLONES void gateOutputBackwardRow(const Row<T>& row, const T* z1, const T* y, const T* go, T* dz1, T* dy,  \
                                               T* o, T* sum)                                                            \
     {                                                                                                                  \
-        math::dispatch(                                                                                                \
-            row.activation, [&](auto a) __attribute__((always_inline)) {                                               \
-                *sum += outputBackwardRow<decltype(a)::value>(row, z1, y, go, dz1, dy, o);                             \
+        dispatch(                                                                                                      \
+            row, [&](auto a, auto drop) __attribute__((always_inline)) {                                               \
+                *sum += outputBackwardRow<decltype(a)::value, decltype(drop)::value>(row, z1, y, go, dz1, dy, o);      \
             });                                                                                                        \
     }                                                                                                                  \
     TOEPLAB_CLONES void gateInputBackwardRow(const Row<T>& row, const T* z2, const T* dv, T* dz2, T* sum)              \
@@ -145,16 +154,17 @@ TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, 
     }                                                                                                                  \
     TOEPLAB_CLONES void gluForwardRow(const Row<T>& row, const T* z1, const T* z2, T* a)                               \
     {                                                                                                                  \
-        math::dispatch(                                                                                                \
-            row.activation, [&](auto f)                                                                                \
-                                __attribute__((always_inline)) { gluRow<decltype(f)::value>(row, z1, z2, a); });       \
+        dispatch(                                                                                                      \
+            row, [&](auto f, auto drop) __attribute__((always_inline)) {                                               \
+                gluRow<decltype(f)::value, decltype(drop)::value>(row, z1, z2, a);                                     \
+            });                                                                                                        \
     }                                                                                                                  \
     TOEPLAB_CLONES void gluBackwardRows(const Row<T>& row, const T* z1, const T* z2, const T* ga, T* dz1, T* dz2,      \
                                         T* a, T* sums)                                                                 \
     {                                                                                                                  \
-        math::dispatch(                                                                                                \
-            row.activation, [&](auto f) __attribute__((always_inline)) {                                               \
-                gluBackwardRow<decltype(f)::value>(row, z1, z2, ga, dz1, dz2, a, sums);                                \
+        dispatch(                                                                                                      \
+            row, [&](auto f, auto drop) __attribute__((always_inline)) {                                               \
+                gluBackwardRow<decltype(f)::value, decltype(drop)::value>(row, z1, z2, ga, dz1, dz2, a, sums);         \
             });                                                                                                        \
     }
 TOEPLAB_ROWS(float)
