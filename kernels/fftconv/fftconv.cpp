@@ -2,73 +2,18 @@
 #include "kernels/fftconv/fftconv.h"
 
 #include "kernels/device/check.h"
-#include "kernels/device/clones.h"
 #include "kernels/device/parallel.h"
 #include "kernels/device/scratch.h"
-#include "kernels/fftconv/plan.h"
+#include "kernels/fftconv/rows.h"
+#include "kernels/fftconv/rows_levels.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace toeplab::kernels
 {
 namespace
 {
-
-template <typename T>
-using Complex = std::complex<T>;
-
-// Spectra are handled as interleaved (re, im) pairs.
-
-/// a <- a * h
-template <typename T>
-TOEPLAB_INLINE void multiplyBody(T* a, const T* h, std::int64_t bins)
-{
-#pragma omp simd
-    for (std::int64_t i = 0; i < bins; ++i) {
-        const T re = a[2 * i] * h[2 * i] - a[2 * i + 1] * h[2 * i + 1];
-        const T im = a[2 * i] * h[2 * i + 1] + a[2 * i + 1] * h[2 * i];
-        a[2 * i] = re;
-        a[2 * i + 1] = im;
-    }
-}
-
-/// acc <- acc + g conj(x), then g <- g conj(h): the two products of the backward pass.
-template <typename T>
-TOEPLAB_INLINE void adjointBody(T* g, const T* x, const T* h, T* acc, std::int64_t bins)
-{
-#pragma omp simd
-    for (std::int64_t i = 0; i < bins; ++i) {
-        const T gr = g[2 * i];
-        const T gi = g[2 * i + 1];
-        acc[2 * i] += gr * x[2 * i] + gi * x[2 * i + 1];
-        acc[2 * i + 1] += gi * x[2 * i] - gr * x[2 * i + 1];
-        g[2 * i] = gr * h[2 * i] + gi * h[2 * i + 1];
-        g[2 * i + 1] = gi * h[2 * i] - gr * h[2 * i + 1];
-    }
-}
-
-TOEPLAB_CLONES void multiply(float* a, const float* h, std::int64_t bins)
-{
-    multiplyBody(a, h, bins);
-}
-TOEPLAB_CLONES void multiply(double* a, const double* h, std::int64_t bins)
-{
-    multiplyBody(a, h, bins);
-}
-TOEPLAB_CLONES void adjoint(float* g, const float* x, const float* h, float* acc, std::int64_t bins)
-{
-    adjointBody(g, x, h, acc, bins);
-}
-TOEPLAB_CLONES void adjoint(double* g, const double* x, const double* h, double* acc, std::int64_t bins)
-{
-    adjointBody(g, x, h, acc, bins);
-}
-
-template <typename T>
-T* real(Complex<T>* values)
-{
-    return reinterpret_cast<T*>(values); // the standard guarantees this layout
-}
 
 /// Lags -before..after into the circular order of a transform of `size` values.
 template <typename T>
@@ -80,18 +25,11 @@ void wrapKernel(const ToeplitzShape& shape, const T* kernel, std::int64_t size, 
 }
 
 template <typename T>
-void unwrapKernel(const ToeplitzShape& shape, const T* values, std::int64_t size, T* kernel)
+void unwrapKernel(const ToeplitzShape& shape, const T* values, std::int64_t size, T scale, T* kernel)
 {
-    std::copy_n(values, shape.after + 1, kernel + shape.before);
-    std::copy_n(values + size - shape.before, shape.before, kernel);
-}
-
-template <typename T>
-void transformPadded(const RealPlan<T>& plan, const T* row, std::int64_t length, T* padded, Complex<T>* spectrum)
-{
-    std::copy_n(row, length, padded);
-    std::fill(padded + length, padded + plan.length(), T(0));
-    plan.forward(padded, spectrum);
+    const auto scaled = [scale](T value) { return value * scale; };
+    std::transform(values, values + shape.after + 1, kernel + shape.before, scaled);
+    std::transform(values + size - shape.before, values + size, kernel, scaled);
 }
 
 void checkShape(const ToeplitzShape& shape)
@@ -103,35 +41,135 @@ void checkShape(const ToeplitzShape& shape)
             shape.length);
 }
 
+/// The calling thread's buffers and the functions for one transform length.
+template <typename T>
+class Transforms
+{
+public:
+    Transforms(const ToeplitzShape& shape, const TransformRows<T>& rows, const TransformPlan<T>& plan)
+        : shape_(shape), rows_(rows), plan_(plan), work(buffer(Slot::RowA)), padding(buffer(Slot::RowB)),
+          kernel(buffer(Slot::Kernel))
+    {
+    }
+
+    [[nodiscard]] T* buffer(Slot slot) const { return scratch<T>(slot, static_cast<std::size_t>(2 * plan_.length)); }
+
+    /// The transform of channel c's kernel, scaled for a way back that does not scale.
+    void takeKernel(const T* kernels, std::int64_t c) const
+    {
+        wrapKernel(shape_, kernels + c * shape_.lags(), plan_.length, work);
+        rows_.spectrum(plan_, work, plan_.length, T(1) / static_cast<T>(plan_.length), padding, kernel);
+    }
+
+    /// Calls body(rows, next rows) for the pairs of samples of channel c, the next pair of the last being the first of
+    /// the next channel.
+    template <typename Body>
+    void forPairs(std::int64_t c, Body&& body) const
+    {
+        for (std::int64_t b = 0; b < shape_.batch; b += 2)
+            body(pair(c, b), b + 2 < shape_.batch ? pair(c, b + 2) : pair(c + 1, 0));
+    }
+
+private:
+    /// Offsets of sample b and the one behind it; -1: there is none.
+    struct Offsets {
+        std::int64_t first, second;
+    };
+    [[nodiscard]] Offsets pair(std::int64_t c, std::int64_t b) const
+    {
+        const auto row = [&](std::int64_t sample) {
+            return c < shape_.channels && sample < shape_.batch ? (sample * shape_.channels + c) * shape_.length
+                                                                : std::int64_t{-1};
+        };
+        return {row(b), row(b + 1)};
+    }
+
+    const ToeplitzShape& shape_;
+    const TransformRows<T>& rows_;
+    const TransformPlan<T>& plan_;
+
+public:
+    T* work;
+    T* padding;
+    T* kernel;
+};
+
+template <typename T>
+T* at(T* first, std::int64_t offset)
+{
+    return offset < 0 ? nullptr : first + offset;
+}
+
+template <typename T, typename Offsets>
+typename TransformRows<T>::Pair pairAt(const T* first, const Offsets& rows)
+{
+    return {at(first, rows.first), at(first, rows.second)};
+}
+template <typename T, typename Offsets>
+typename TransformRows<T>::Output outputAt(T* first, const Offsets& rows)
+{
+    if (first == nullptr)
+        return {};
+    return {at(first, rows.first), at(first, rows.second)};
+}
+
+/// A transform's passes in parallelFor's steps.
+std::int64_t channelWork(const ToeplitzShape& shape, std::int64_t size)
+{
+    return 5 * (shape.batch + 1) * size;
+}
+
 } // namespace
+
+template <typename T>
+const TransformRows<T>& transformRows(Isa isa)
+{
+    constexpr bool kFloat = std::is_same_v<T, float>;
+#if defined(__x86_64__)
+    if (isa == Isa::V4) {
+        if constexpr (kFloat)
+            return levels::kTransformFloatV4;
+        else
+            return levels::kTransformDoubleV4;
+    }
+    if (isa == Isa::V3) {
+        if constexpr (kFloat)
+            return levels::kTransformFloatV3;
+        else
+            return levels::kTransformDoubleV3;
+    }
+#else
+    static_cast<void>(isa);
+#endif
+    if constexpr (kFloat)
+        return levels::kTransformFloatBase;
+    else
+        return levels::kTransformDoubleBase;
+}
+
+template const TransformRows<float>& transformRows<float>(Isa);
+template const TransformRows<double>& transformRows<double>(Isa);
 
 std::int64_t transformLength(const ToeplitzShape& shape)
 {
-    return fastLength(shape.length + std::max(shape.before, shape.after));
+    return transformLength(shape.length + std::max(shape.before, shape.after), transformRows<float>(cpuIsa()).lanes);
 }
 
 template <typename T>
 void toeplitzForward(const ToeplitzShape& shape, const T* kernel, const T* x, T* y)
 {
     checkShape(shape);
-    const std::int64_t n = shape.length;
-    const std::int64_t size = transformLength(shape);
-    parallelFor(shape.channels, 10 * shape.batch * size, [&](std::int64_t begin, std::int64_t end) {
-        const RealPlan<T>& plan = realPlan<T>(size);
-        const auto bins = static_cast<std::size_t>(plan.bins());
-        T* padded = scratch<T>(Slot::RowA, static_cast<std::size_t>(size));
-        auto* row = scratch<Complex<T>>(Slot::RowB, bins);
-        auto* response = scratch<Complex<T>>(Slot::Kernel, bins);
+    const TransformRows<T>& rows = transformRows<T>(cpuIsa());
+    const std::int64_t size = transformLength(shape.length + std::max(shape.before, shape.after), rows.lanes);
+    const auto plan = transformPlan<T>(size, rows.lanes);
+    parallelFor(shape.channels, channelWork(shape, size), [&](std::int64_t begin, std::int64_t end) {
+        const Transforms<T> own(shape, rows, *plan);
         for (std::int64_t c = begin; c < end; ++c) {
-            wrapKernel(shape, kernel + c * shape.lags(), size, padded);
-            plan.forward(padded, response);
-            for (std::int64_t b = 0; b < shape.batch; ++b) {
-                const std::int64_t offset = (b * shape.channels + c) * n;
-                transformPadded(plan, x + offset, n, padded, row);
-                multiply(real(row), real(response), plan.bins());
-                plan.backward(row, padded);
-                std::copy_n(padded, n, y + offset);
-            }
+            own.takeKernel(kernel, c);
+            own.forPairs(c, [&](const auto& pair, const auto& next) {
+                rows.convolve(*plan, pairAt(x, pair), shape.length, own.kernel, own.work, own.padding,
+                              outputAt(y, pair), pairAt(x, next));
+            });
         }
     });
 }
@@ -140,33 +178,24 @@ template <typename T>
 void toeplitzBackward(const ToeplitzShape& shape, const T* kernel, const T* x, const T* g, T* dx, T* dkernel)
 {
     checkShape(shape);
-    const std::int64_t n = shape.length;
-    const std::int64_t size = transformLength(shape);
-    parallelFor(shape.channels, 10 * shape.batch * size, [&](std::int64_t begin, std::int64_t end) {
-        const RealPlan<T>& plan = realPlan<T>(size);
-        const auto bins = static_cast<std::size_t>(plan.bins());
-        T* padded = scratch<T>(Slot::RowA, static_cast<std::size_t>(size));
-        auto* row = scratch<Complex<T>>(Slot::RowB, bins);
-        auto* input = scratch<Complex<T>>(Slot::RowC, bins);
-        auto* response = scratch<Complex<T>>(Slot::Kernel, bins);
-        auto* sum = scratch<Complex<T>>(Slot::Accumulator, bins);
+    const TransformRows<T>& rows = transformRows<T>(cpuIsa());
+    const std::int64_t size = transformLength(shape.length + std::max(shape.before, shape.after), rows.lanes);
+    const auto plan = transformPlan<T>(size, rows.lanes);
+    parallelFor(shape.channels, 2 * channelWork(shape, size), [&](std::int64_t begin, std::int64_t end) {
+        const Transforms<T> own(shape, rows, *plan);
+        T* other = own.buffer(Slot::RowC);
+        T* sum = own.buffer(Slot::Accumulator);
         for (std::int64_t c = begin; c < end; ++c) {
-            wrapKernel(shape, kernel + c * shape.lags(), size, padded);
-            plan.forward(padded, response);
-            std::fill_n(sum, bins, Complex<T>(0));
-            for (std::int64_t b = 0; b < shape.batch; ++b) {
-                const std::int64_t offset = (b * shape.channels + c) * n;
-                transformPadded(plan, x + offset, n, padded, input);
-                transformPadded(plan, g + offset, n, padded, row);
-                adjoint(real(row), real(input), real(response), real(sum), plan.bins());
-                if (dx != nullptr) {
-                    plan.backward(row, padded);
-                    std::copy_n(padded, n, dx + offset);
-                }
-            }
+            if (dx != nullptr)
+                own.takeKernel(kernel, c);
+            std::fill_n(sum, 2 * size, T(0));
+            own.forPairs(c, [&](const auto& pair, const auto& next) {
+                rows.correlate(*plan, pairAt(x, pair), pairAt(g, pair), shape.length, own.kernel, sum, own.work, other,
+                               own.padding, outputAt(dx, pair), pairAt(x, next));
+            });
             if (dkernel != nullptr) {
-                plan.backward(sum, padded);
-                unwrapKernel(shape, padded, size, dkernel + c * shape.lags());
+                rows.inverse(*plan, sum, own.work);
+                unwrapKernel(shape, own.work, size, T(1) / static_cast<T>(size), dkernel + c * shape.lags());
             }
         }
     });
