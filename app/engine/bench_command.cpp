@@ -20,25 +20,35 @@ int report(const CommandContext& context, const core::Result<core::BenchResult>&
         return failed(bench.error());
     const core::BenchResult& result = *bench;
     if (context.json) {
-        printJson({{"kind", result.kind},
-                   {"length", result.length},
-                   {"channels", result.channels},
-                   {"batch", result.batch},
-                   {"causal", result.causal},
-                   {"device", "cpu"},
-                   {"threads", result.threads},
-                   {"median_seconds", result.median_seconds},
-                   {"min_seconds", result.min_seconds},
-                   {"peak_mib", result.peak_mib},
-                   {"workspace_mib", result.workspace_mib},
-                   {"max_error", result.max_error < 0 ? nlohmann::json() : nlohmann::json(result.max_error)},
-                   {"parameters", result.parameters}});
+        nlohmann::json json{{"kind", result.kind},
+                            {"length", result.length},
+                            {"channels", result.channels},
+                            {"batch", result.batch},
+                            {"causal", result.causal},
+                            {"device", "cpu"},
+                            {"threads", result.threads},
+                            {"median_seconds", result.median_seconds},
+                            {"min_seconds", result.min_seconds},
+                            {"peak_mib", result.peak_mib},
+                            {"workspace_mib", result.workspace_mib},
+                            {"max_error", result.max_error < 0 ? nlohmann::json() : nlohmann::json(result.max_error)},
+                            {"parameters", result.parameters},
+                            {"page_faults", result.page_faults}};
+        if (result.products_seconds > 0) {
+            json["products_seconds"] = result.products_seconds;
+            json["precision"] = result.precision;
+        }
+        printJson(json);
         return kDone;
     }
     fmt::print("{}{}: batch {}, {} channels, length {}, {} threads\n", result.kind, result.causal ? ", causal" : "",
                result.batch, result.channels, result.length, result.threads);
     fmt::print("  median {:.4f} s, least {:.4f} s\n", result.median_seconds, result.min_seconds);
     fmt::print("  memory {:.0f} MiB over the idle model, {:.0f} MiB in all\n", result.workspace_mib, result.peak_mib);
+    fmt::print("  {:.0f} pages a repetition still come from the system\n", result.page_faults);
+    if (result.products_seconds > 0)
+        fmt::print("  {}; {:.2f} times the matrix products alone ({:.4f} s in fp32)\n", result.precision,
+                   result.min_seconds / result.products_seconds, result.products_seconds);
     if (result.max_error >= 0)
         fmt::print("  largest error against the dense product in float64: {:.1e} of the largest value\n",
                    result.max_error);

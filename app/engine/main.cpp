@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/command.h"
 #include "app/engine/commands.h"
+#include "app/engine/memory.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/training/runtime.h"
@@ -82,7 +83,7 @@ int parseAndRun(int argc, char** argv)
     }
     if (auto device = checkDevice(context.device); !device)
         return app::failed(device.error());
-    core::keepFreedMemory();
+    app::keepFreedMemory();
     core::setThreads(context.threads);
     return context.action();
 }

@@ -70,7 +70,8 @@ void TrainReport::started(const core::RunHeader& header, const std::string& run_
                    {"layers", header.layers.size()},
                    {"experiment", header.experiment},
                    {"provenance", header.provenance}});
-    say(fmt::format("{}: {} parameters, {} layers", run_path, header.parameters, header.layers.size()));
+    say(fmt::format("{}: {} parameters, {} layers, {}", run_path, header.parameters, header.layers.size(),
+                    header.provenance.value("precision", "fp32")));
 }
 
 void TrainReport::metrics(const core::MetricsRow& row)

@@ -19,9 +19,12 @@ struct BenchResult {
     bool causal = false;
     int threads = 0;
     double median_seconds = 0, min_seconds = 0;
-    double peak_mib = 0;      ///< highest resident memory of the process
-    double workspace_mib = 0; ///< of that, what the timed work added over the idle model
-    double max_error = -1;    ///< max |y - reference| / max |reference|, reference in double precision; -1: none
+    double peak_mib = 0;         ///< highest resident memory of the process
+    double workspace_mib = 0;    ///< of that, what the timed work added over the idle model
+    double page_faults = 0;      ///< median over the repetitions: pages that a steady one still takes from the system
+    double products_seconds = 0; ///< of a step: its matrix products alone, fp32, into ready buffers
+    std::string precision;       ///< of a step: what its products are computed in
+    double max_error = -1;       ///< max |y - reference| / max |reference|, reference in double precision; -1: none
     std::int64_t parameters = 0;
 };
 

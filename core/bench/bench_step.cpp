@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.h"
 #include "core/bench/bench.h"
+#include "core/bench/products.h"
+#include "core/models/functions/products.h"
 #include "core/training/meters.h"
 #include "core/training/runtime.h"
 #include "core/training/trainer.h"
 
 #include <algorithm>
 #include <chrono>
+#include <sys/resource.h>
 #include <vector>
 
 namespace toeplab::core
@@ -34,19 +37,33 @@ Batch randomBatch(const TaskShape& shape, std::int64_t samples, std::uint64_t se
     return batch;
 }
 
+/// Pages that this process has been given so far.
+std::int64_t pageFaults()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
 } // namespace
 
 void measure(BenchResult& result, std::int64_t repeat, const std::function<void()>& work)
 {
     const double before = peakResidentMib();
     std::vector<double> seconds;
+    std::vector<std::int64_t> faults;
     for (std::int64_t i = 0; i <= repeat; ++i) {
+        const std::int64_t faults_before = pageFaults();
         const auto begin = std::chrono::steady_clock::now();
         work();
-        if (i > 0)
-            seconds.push_back(secondsBetween(begin, std::chrono::steady_clock::now()));
+        if (i == 0)
+            continue;
+        seconds.push_back(secondsBetween(begin, std::chrono::steady_clock::now()));
+        faults.push_back(pageFaults() - faults_before);
     }
     std::sort(seconds.begin(), seconds.end());
+    std::sort(faults.begin(), faults.end());
+    result.page_faults = static_cast<double>(faults[faults.size() / 2]);
     result.median_seconds = seconds[seconds.size() / 2];
     result.min_seconds = seconds.front();
     result.peak_mib = peakResidentMib();
@@ -69,7 +86,9 @@ Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& sha
     result.batch = experiment.train.batch;
     result.causal = experiment.mixer.causal;
     result.parameters = (*trainer)->parameterCount();
+    result.precision = describeProducts(experiment.train.precision);
     measure(result, repeat, [&] { (*trainer)->step(batch, experiment.optimizer.lr); });
+    result.products_seconds = productSeconds(experiment, full, repeat);
     return result;
 }
 

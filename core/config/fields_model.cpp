@@ -100,9 +100,10 @@ void addTrainingFields(std::vector<Field>& fields)
                            "The run ends after this many passes over the training data; 0 sets no limit.")
                          .in("epochs")
                          .between(0, 1e6));
-    fields.push_back(
-        field("train.precision", train, &T::precision, "Precision", "Number format of the matrix products.")
-            .oneOf(kPrecisions));
+    fields.push_back(field("train.precision", train, &T::precision, "Precision",
+                           "Number format of the factors of matrix products, which are summed in fp32. A "
+                           "processor without bf16 products (tf32 is a GPU's) computes in fp32 and says so.")
+                         .oneOf(kPrecisions));
     fields.push_back(
         field("train.eval_every", train, &T::eval_every, "Validate every", "Steps between two validations.")
             .in("steps")

@@ -188,6 +188,7 @@ Result<std::unique_ptr<Classifier>> makeLraClassifier(const Experiment& experime
         return fail("{}", problem);
     const ModelSettings& settings = experiment.model;
     const auto inner = static_cast<std::int64_t>(std::floor(static_cast<double>(settings.width) * settings.glu_ratio));
+    const Products products = productsFor(experiment.train.precision);
     Initializer initial(seed, dtype);
     std::vector<std::unique_ptr<ResidualBlock>> blocks;
     for (std::int64_t l = 0; l < settings.layers; ++l) {
@@ -197,11 +198,13 @@ Result<std::unique_ptr<Classifier>> makeLraClassifier(const Experiment& experime
         if (!toeplitz)
             return tl::unexpected(toeplitz.error());
         auto mixer = std::make_unique<MixerUnit>(
-            experiment.mixer, MixerUnit::Options{Family::Lra, true, experiment.mixer.axes == 2 ? settings.dropout : 0},
+            experiment.mixer,
+            MixerUnit::Options{Family::Lra, true, experiment.mixer.axes == 2 ? settings.dropout : 0, products},
             settings.width, std::move(*toeplitz), initial);
         blocks.push_back(std::make_unique<ResidualBlock>(settings, std::move(mixer), nullptr, initial));
         auto glu = std::make_unique<GluUnit>(
-            settings.width, inner, GluUnit::Options{settings.glu_act, "none", true, settings.dropout}, initial);
+            settings.width, inner, GluUnit::Options{settings.glu_act, "none", true, settings.dropout, products},
+            initial);
         blocks.push_back(std::make_unique<ResidualBlock>(settings, nullptr, std::move(glu), initial));
     }
     return std::make_unique<LraClassifier>(experiment, shape, options, std::move(blocks), initial);

@@ -71,6 +71,7 @@ at::Tensor MixerUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     unit.map = toeplitz_->map(n);
     unit.activation = act_;
     unit.dropout = drawDropout(training() ? options_.dropout : 0);
+    unit.products = options_.products;
     const at::Tensor in = shiftTokens(x, settings_.token_shift);
     if (norm_ != nullptr)
         return o_((*norm_)(gatedToeplitz(unit, in, {})), residual);
@@ -91,8 +92,9 @@ GluUnit::GluUnit(std::int64_t width, std::int64_t inner, const Options& options,
 
 at::Tensor GluUnit::forward(const at::Tensor& x, const at::Tensor& residual)
 {
-    const GatedLinear unit{l1_.weight, l1_.bias, l2_.weight, l2_.bias,
-                           l3_.weight, l3_.bias, act_,       drawDropout(training() ? options_.dropout : 0)};
+    const GatedLinear unit{l1_.weight,       l1_.bias, l2_.weight, l2_.bias,
+                           l3_.weight,       l3_.bias, act_,       drawDropout(training() ? options_.dropout : 0),
+                           options_.products};
     if (final_act_.function == kernels::Activation::Identity)
         return gatedLinear(unit, x, residual);
     const at::Tensor y = activate(gatedLinear(unit, x, {}), final_act_);

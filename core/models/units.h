@@ -30,6 +30,7 @@ public:
         Family family = Family::Lra;
         bool bias = true;
         double dropout = 0; ///< of T v before the gate
+        Products products = Products::Full;
     };
 
     /// The operator has mixerChannels() channels.
@@ -58,6 +59,7 @@ public:
         std::string final_act = "none";
         bool bias = true;
         double dropout = 0;
+        Products products = Products::Full;
     };
 
     GluUnit(std::int64_t width, std::int64_t inner, const Options& options, Initializer& initial);

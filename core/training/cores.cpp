@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <malloc.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -49,16 +48,6 @@ int readTopology(int processor, const char* what)
 }
 
 } // namespace
-
-void keepFreedMemory()
-{
-    // One arena, so that what the training thread frees can be used by all; never mmap and never trim: pages that have
-    // been touched once stay.
-    mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, -1);
-    mallopt(M_TOP_PAD, 16 << 20);
-}
 
 int physicalCores()
 {

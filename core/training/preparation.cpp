@@ -2,6 +2,7 @@
 #include "core/training/preparation.h"
 
 #include "core/config/fields.h"
+#include "core/models/functions/products.h"
 
 #include <fmt/chrono.h>
 #include <fmt/ranges.h>
@@ -28,6 +29,7 @@ nlohmann::json provenanceOf(const SessionParts& parts, const Experiment& experim
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     provenance["seed"] = experiment.train.seed;
     provenance["mode"] = experiment.mixer.mode;
+    provenance["precision"] = describeProducts(experiment.train.precision);
     provenance["task"] = task.provenance();
     provenance["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
     provenance["started_unix"] = static_cast<std::int64_t>(now);

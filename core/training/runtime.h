@@ -10,10 +10,6 @@ namespace toeplab::core
 
 /// The numeric libraries of this process, without their headers.
 
-/// To be called once, before anything else: keeps glibc from giving memory back after each step, because LibTorch's CPU
-/// allocator keeps nothing itself and would fault every activation in anew.
-void keepFreedMemory();
-
 /// 0: the physical cores that affinity and control group leave to this process.
 void setThreads(int threads);
 [[nodiscard]] int threads();

@@ -71,8 +71,6 @@ public:
                 text += fmt::format("{}{}", text.empty() ? "" : "\n", problem.message);
             return fail("{}", text);
         }
-        if (request.experiment.train.precision != "fp32")
-            return fail("train.precision is {}: this build computes in fp32.", request.experiment.train.precision);
         if (request.run.empty())
             request.run = parts_.fresh_path(request.experiment.name.empty() ? "run" : request.experiment.name);
         if (auto fine = checkPath(request); !fine)

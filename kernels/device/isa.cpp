@@ -21,6 +21,15 @@ bool cpuHas(Isa isa)
 #endif
 }
 
+bool cpuHasBf16()
+{
+#if defined(__x86_64__)
+    return cpuHas(Isa::V4) && __builtin_cpu_supports("avx512bf16") != 0;
+#else
+    return false;
+#endif
+}
+
 Isa cpuIsa()
 {
     static const Isa best = cpuHas(Isa::V4) ? Isa::V4 : cpuHas(Isa::V3) ? Isa::V3 : Isa::Base;

@@ -15,6 +15,9 @@ enum class Isa {
 
 [[nodiscard]] bool cpuHas(Isa isa);
 
+/// Whether it multiplies pairs of bfloat16 and adds them up in fp32 (AVX512-BF16 or AMX).
+[[nodiscard]] bool cpuHasBf16();
+
 /// The best level of this CPU.
 [[nodiscard]] Isa cpuIsa();
 

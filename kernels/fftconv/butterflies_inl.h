@@ -148,9 +148,8 @@ template <int kStep, bool kUpper, typename T, int... kLane>
 TOEPLAB_UNROLLED inline Vec<T> exchanged(Vec<T> a, Vec<T> b, std::integer_sequence<int, kLane...>)
 {
     constexpr int kLanes = static_cast<int>(sizeof...(kLane));
-    return __builtin_shufflevector(a, b,
-                                   ((kLane & kStep) != 0 ? kLanes + kLane - (kUpper ? 0 : kStep)
-                                                         : kLane + (kUpper ? kStep : 0))...);
+    return __builtin_shufflevector(
+        a, b, ((kLane & kStep) != 0 ? kLanes + kLane - (kUpper ? 0 : kStep) : kLane + (kUpper ? kStep : 0))...);
 }
 
 /// Row i, lane j becomes row j, lane i: bit by bit.

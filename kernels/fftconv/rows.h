@@ -7,9 +7,9 @@
 namespace toeplab::kernels
 {
 
-/// Circular convolutions of real rows by complex transforms, two rows at a time: the rows are the real and the imaginary
-/// part of one complex row, and as the kernel is real its product with the transform keeps them apart. So no spectrum is
-/// ever taken to pieces, and rows are read and written where they are.
+/// Circular convolutions of real rows by complex transforms, two rows at a time: the rows are the real and the
+/// imaginary part of one complex row, and as the kernel is real its product with the transform keeps them apart. So no
+/// spectrum is ever taken to pieces, and rows are read and written where they are.
 ///
 /// Pass by pass a transform visits memory once for a radix of up to 8; the last lanes^2 values (64 for float with AVX)
 /// are transformed, multiplied with the kernel's and transformed back without leaving the registers. `work` and spectra
@@ -33,8 +33,8 @@ struct TransformRows {
     void (*convolve)(const TransformPlan<T>& plan, Pair x, std::int64_t n, const T* kernel, T* work, T* padding,
                      Output out, Pair next);
 
-    /// The way back: with X and G the transforms of x and g, sum <- sum + G conj(X), whose real part in the time domain is
-    /// the correlation of g and x summed over the pair; and dx <- the first n values of g correlated with the kernel
+    /// The way back: with X and G the transforms of x and g, sum <- sum + G conj(X), whose real part in the time domain
+    /// is the correlation of g and x summed over the pair; and dx <- the first n values of g correlated with the kernel
     /// (dx.first null: not wanted). `other` is a second buffer like `work`.
     void (*correlate)(const TransformPlan<T>& plan, Pair x, Pair g, std::int64_t n, const T* kernel, T* sum, T* work,
                       T* other, T* padding, Output dx, Pair next);

@@ -2,7 +2,8 @@
 #pragma once
 
 /// transformRows for the vectors of the including unit. A spectrum or a row under way is a sequence of vectors of
-/// `lanes` complex numbers, real parts and then imaginary parts, so that one butterfly of radix 8 touches eight cache lines.
+/// `lanes` complex numbers, real parts and then imaginary parts, so that one butterfly of radix 8 touches eight cache
+/// lines.
 
 #include "kernels/fftconv/butterflies_inl.h"
 #include "kernels/fftconv/rows.h"
@@ -242,15 +243,13 @@ void descend(const TransformPlan<T>& plan, int level, T* data, const OnLeaf& on_
     const auto& here = plan.levels[level];
     const std::int64_t part = here.block / here.radix;
     if constexpr (OnLeaf::kDown)
-        withRadix(here.radix, [&](auto r) TOEPLAB_UNROLLED {
-            pass<decltype(r)::value, Forward, T>(data, part, here.twiddles);
-        });
+        withRadix(here.radix,
+                  [&](auto r) TOEPLAB_UNROLLED { pass<decltype(r)::value, Forward, T>(data, part, here.twiddles); });
     for (int k = 0; k < here.radix; ++k)
         descend(plan, level + 1, data + 2 * k * part, on_leaf);
     if constexpr (OnLeaf::kUp)
-        withRadix(here.radix, [&](auto r) TOEPLAB_UNROLLED {
-            pass<decltype(r)::value, Inverse, T>(data, part, here.twiddles);
-        });
+        withRadix(here.radix,
+                  [&](auto r) TOEPLAB_UNROLLED { pass<decltype(r)::value, Inverse, T>(data, part, here.twiddles); });
 }
 
 /// Rows that are needed soon, fetched into the cache while there is work enough to hide it: a row is too short for the
@@ -309,7 +308,8 @@ const T* padRow(const T* row, std::int64_t n, std::int64_t wanted, T* padding)
     return padding;
 }
 
-/// From rows to the start of `data`, through `padding` (2 plan.length) where they are shorter than the first pass reads.
+/// From rows to the start of `data`, through `padding` (2 plan.length) where they are shorter than the first pass
+/// reads.
 template <typename T>
 void down(const TransformPlan<T>& plan, const typename TransformRows<T>::Pair& x, std::int64_t n, T* padding, T* data)
 {

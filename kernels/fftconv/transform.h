@@ -8,9 +8,9 @@ namespace toeplab::kernels
 {
 
 /// How a complex transform of `length` values is cut: length = radix_1 ... radix_p * lanes^2. Each level is one pass of
-/// butterflies over vectors of `lanes` neighbours; what remains, lanes^2 values, is transformed in registers. Frequencies
-/// come out in the order in which the passes leave them, which products do not care about; the way back starts there.
-/// Plain data, for units that are compiled for one CPU (device/isa.h).
+/// butterflies over vectors of `lanes` neighbours; what remains, lanes^2 values, is transformed in registers.
+/// Frequencies come out in the order in which the passes leave them, which products do not care about; the way back
+/// starts there. Plain data, for units that are compiled for one CPU (device/isa.h).
 template <typename T>
 struct TransformPlan {
     static constexpr int kMostLevels = 12;
@@ -29,7 +29,8 @@ struct TransformPlan {
     const T* leaf_twiddles = nullptr; ///< of the lanes^2 values in registers: radix = lanes
 };
 
-/// Levels have radix 2, 3, 4, 5, 6 or 8. The cheapest length of at least `least` values that a plan can have, by an estimate of its passes.
+/// Levels have radix 2, 3, 4, 5, 6 or 8. The cheapest length of at least `least` values that a plan can have, by an
+/// estimate of its passes.
 [[nodiscard]] std::int64_t transformLength(std::int64_t least, int lanes);
 
 /// Shared by all threads; made on first use, the 32 used last are kept. `length` comes from transformLength.

@@ -11,6 +11,7 @@ find_package(fmt REQUIRED)                              # text
 find_package(tl-expected REQUIRED)                      # Result<T>
 
 if(TOEPLAB_ENGINE)
+  find_library(TOEPLAB_TCMALLOC tcmalloc_minimal REQUIRED) # keeps a step's memory, in one piece
   find_package(LibTorch REQUIRED)                       # tensors, autograd, MKL
 endif()
 if(TOEPLAB_WINDOW)

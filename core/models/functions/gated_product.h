@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/models/functions/products.h"
 #include "core/operators/functions/functions.h"
 
 #include <ATen/core/Tensor.h>
@@ -9,6 +10,12 @@ namespace toeplab::core
 {
 
 /// Two projections of the same input as one product, and their way back: what both gated units share.
+///
+/// Factors of a product go through `rounded` first. In full precision it hands them on; for bf16 it gives copies of
+/// eight bits of mantissa, whose products are summed in fp32 and rounded once, as PyTorch's autocast does; everything
+/// between the products stays fp32. Every function here takes factors of either kind and gives fp32 (fp64 for fp64).
+
+[[nodiscard]] at::Tensor rounded(const at::Tensor& factor, Products products);
 
 /// [a; b] over rows; undefined where both are, zeros for the one that is missing.
 [[nodiscard]] at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b);
@@ -20,13 +27,6 @@ namespace toeplab::core
 /// included).
 void stabilise(const at::Tensor& z, const at::Tensor& bias, std::int64_t half);
 
-struct ProductGradients {
-    at::Tensor x, weight;
-};
-/// Of z = weight x.
-[[nodiscard]] ProductGradients productBackward(const at::Tensor& weight, const at::Tensor& x, const at::Tensor& dz,
-                                               bool needs_x);
-
 /// y = residual + W o + b into a new tensor.
 [[nodiscard]] at::Tensor outputProjection(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& o,
                                           const at::Tensor& residual);
@@ -35,7 +35,7 @@ struct ProductGradients {
 [[nodiscard]] at::Tensor backThrough(const at::Tensor& weight, const at::Tensor& g);
 /// sum_b g o^T
 [[nodiscard]] at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& o);
-/// sum over batch and positions
+/// sum over batch and positions, of a tensor in full precision
 [[nodiscard]] at::Tensor biasGradient(const at::Tensor& g);
 
 } // namespace toeplab::core

@@ -33,6 +33,7 @@ struct GateOptions {
     std::shared_ptr<const ToeplitzMap> map; ///< of the Toeplitz unit
     NamedActivation activation;
     kernels::Dropout dropout;
+    Products products = Products::Full;
     std::size_t operands = 0;
     bool bias1 = false, bias2 = false, bias3 = false, residual = false;
 };
@@ -56,8 +57,8 @@ public:
                               const Optional& o_weight, const Optional& o_bias, const Optional& residual,
                               at::TensorList operands, GateOptions options)
     {
-        const at::Tensor in = x.contiguous();
-        const at::Tensor weight = stackRows(u_weight, v_weight);
+        const at::Tensor in = rounded(x.contiguous(), options.products);
+        const at::Tensor weight = rounded(stackRows(u_weight, v_weight), options.products);
         const at::Tensor bias = stackRows(plain(u_bias), plain(v_bias));
         const at::Tensor z = product(weight, in);
         if (options.activation.stabilised) {
@@ -83,14 +84,17 @@ public:
         options.bias3 = o_bias.has_value();
         options.residual = residual.has_value();
         options.operands = operands.size();
-        variable_list saved{in, weight, bias, z, y, plain(o_weight)};
+        const at::Tensor out_weight = o_weight ? rounded(*o_weight, options.products) : at::Tensor();
+        const Products products = options.products;
+        variable_list saved{in, weight, bias, z, y, out_weight};
         saved.insert(saved.end(), operands.begin(), operands.end());
         saved.insert(saved.end(), kept.begin(), kept.end());
         context->save_for_backward(std::move(saved));
         context->saved_data["options"] = encapsulate(std::move(options));
         if (!o_weight)
             return o;
-        return outputProjection(*o_weight, plain(o_bias), o, residual ? residual->contiguous() : at::Tensor());
+        return outputProjection(out_weight, plain(o_bias), rounded(o, products),
+                                residual ? residual->contiguous() : at::Tensor());
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
@@ -105,11 +109,12 @@ public:
         const at::Tensor& o_weight = saved[5];
         const kernels::GateShape shape = gateShape(z, options);
         const at::Tensor g = gradients[0].contiguous();
+        const at::Tensor g_factor = o_weight.defined() ? rounded(g, options.products) : g;
         at::Tensor dz = at::empty_like(z);
-        at::Tensor dbias = at::empty({2 * shape.channels}, x.options());
+        at::Tensor dbias = at::empty({2 * shape.channels}, z.options());
         at::Tensor o = at::empty_like(y);
-        at::Tensor dy = o_weight.defined() ? backThrough(o_weight, g) : at::empty_like(y);
-        forType(x, [&](auto type) {
+        at::Tensor dy = o_weight.defined() ? backThrough(o_weight, g_factor) : at::empty_like(y);
+        forType(z, [&](auto type) {
             using T = decltype(type);
             kernels::gateOutputBackward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(y),
                                            constData<T>(o_weight.defined() ? dy : g), data<T>(dz), data<T>(dy),
@@ -118,27 +123,28 @@ public:
         at::Tensor do_weight;
         at::Tensor do_bias;
         if (o_weight.defined()) {
-            do_weight = weightGradient(g, o);
+            do_weight = weightGradient(g_factor, rounded(o, options.products));
             if (options.bias3)
                 do_bias = biasGradient(g);
         }
         at::Tensor v = o; // o is done with
-        forType(x, [&](auto type) {
+        forType(z, [&](auto type) {
             using T = decltype(type);
             kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
         });
         ToeplitzMap::Gradients d = options.map->backward(dy, v, at::TensorList(saved).slice(6, options.operands),
                                                          at::TensorList(saved).slice(6 + options.operands));
-        forType(x, [&](auto type) {
+        forType(z, [&](auto type) {
             using T = decltype(type);
             kernels::gateInputBackward<T>(shape, constData<T>(z), constData<T>(bias), constData<T>(d.x), data<T>(dz),
                                           data<T>(dbias));
         });
-        const ProductGradients p = productBackward(weight, x, dz, context->needs_input_grad(0));
-        variable_list out{p.x,
-                          halfOf(p.weight, true, 0),
+        const at::Tensor dz_factor = rounded(dz, options.products);
+        const at::Tensor dweight = weightGradient(dz_factor, x);
+        variable_list out{context->needs_input_grad(0) ? backThrough(weight, dz_factor) : at::Tensor(),
+                          halfOf(dweight, true, 0),
                           halfOf(dbias, options.bias1, 0),
-                          halfOf(p.weight, true, 1),
+                          halfOf(dweight, true, 1),
                           halfOf(dbias, options.bias2, 1),
                           do_weight,
                           do_bias,
@@ -157,8 +163,8 @@ public:
                               const at::Tensor& weight3, const Optional& bias3, const Optional& residual,
                               GateOptions options)
     {
-        const at::Tensor in = x.contiguous();
-        const at::Tensor weight = stackRows(weight1, weight2);
+        const at::Tensor in = rounded(x.contiguous(), options.products);
+        const at::Tensor weight = rounded(stackRows(weight1, weight2), options.products);
         const at::Tensor bias = stackRows(plain(bias1), plain(bias2));
         const at::Tensor z = product(weight, in);
         if (options.activation.stabilised)
@@ -173,9 +179,11 @@ public:
         options.bias2 = bias2.has_value();
         options.bias3 = bias3.has_value();
         options.residual = residual.has_value();
-        context->save_for_backward({in, weight, bias, z, weight3});
+        const at::Tensor out_weight = rounded(weight3, options.products);
+        const at::Tensor out_factor = rounded(a, options.products);
+        context->save_for_backward({in, weight, bias, z, out_weight});
         context->saved_data["options"] = encapsulate(std::move(options));
-        return outputProjection(weight3, plain(bias3), a, residual ? residual->contiguous() : at::Tensor());
+        return outputProjection(out_weight, plain(bias3), out_factor, residual ? residual->contiguous() : at::Tensor());
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
@@ -187,20 +195,22 @@ public:
         const at::Tensor& z = saved[3];
         const kernels::GateShape shape = gateShape(z, options);
         const at::Tensor g = gradients[0].contiguous();
-        at::Tensor a = backThrough(saved[4], g);
+        const at::Tensor g_factor = rounded(g, options.products);
+        at::Tensor a = backThrough(saved[4], g_factor);
         at::Tensor dz = at::empty_like(z);
-        at::Tensor dbias = at::empty({2 * shape.channels}, x.options());
-        forType(x, [&](auto type) {
+        at::Tensor dbias = at::empty({2 * shape.channels}, z.options());
+        forType(z, [&](auto type) {
             using T = decltype(type);
             kernels::gluBackward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(a),
                                     data<T>(dz), data<T>(a), data<T>(dbias));
         });
-        const at::Tensor dweight3 = weightGradient(g, a);
-        const ProductGradients p = productBackward(saved[1], x, dz, context->needs_input_grad(0));
-        return {p.x,
-                halfOf(p.weight, true, 0),
+        const at::Tensor dweight3 = weightGradient(g_factor, rounded(a, options.products));
+        const at::Tensor dz_factor = rounded(dz, options.products);
+        const at::Tensor dweight = weightGradient(dz_factor, x);
+        return {context->needs_input_grad(0) ? backThrough(saved[1], dz_factor) : at::Tensor(),
+                halfOf(dweight, true, 0),
                 halfOf(dbias, options.bias1, 0),
-                halfOf(p.weight, true, 1),
+                halfOf(dweight, true, 1),
                 halfOf(dbias, options.bias2, 1),
                 dweight3,
                 options.bias3 ? biasGradient(g) : at::Tensor(),
@@ -217,6 +227,7 @@ at::Tensor gatedToeplitz(const GatedToeplitz& unit, const at::Tensor& x, const a
     options.map = unit.map;
     options.activation = unit.activation;
     options.dropout = unit.dropout;
+    options.products = unit.products;
     return ToeplitzUnit::apply(x, unit.u_weight, optional(unit.u_bias), unit.v_weight, optional(unit.v_bias),
                                optional(unit.o_weight), optional(unit.o_bias), optional(residual),
                                at::TensorList(unit.operands), options);
@@ -227,6 +238,7 @@ at::Tensor gatedLinear(const GatedLinear& unit, const at::Tensor& x, const at::T
     GateOptions options;
     options.activation = unit.activation;
     options.dropout = unit.dropout;
+    options.products = unit.products;
     return LinearUnit::apply(x, unit.weight1, optional(unit.bias1), unit.weight2, optional(unit.bias2), unit.weight3,
                              optional(unit.bias3), optional(residual), options);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/models/functions/products.h"
 #include "core/operators/functions/functions.h"
 #include "core/operators/operator.h"
 #include "kernels/pointwise/dropout.h"
@@ -23,6 +24,7 @@ struct GatedToeplitz {
     std::shared_ptr<const ToeplitzMap> map;
     NamedActivation activation;
     kernels::Dropout dropout;
+    Products products = Products::Full;
 };
 
 /// x (batch, width, n); residual like y or undefined.
@@ -35,6 +37,7 @@ struct GatedLinear {
     at::Tensor weight3, bias3;                 ///< (width, inner), (width)
     NamedActivation activation;
     kernels::Dropout dropout;
+    Products products = Products::Full;
 };
 
 [[nodiscard]] at::Tensor gatedLinear(const GatedLinear& unit, const at::Tensor& x, const at::Tensor& residual);

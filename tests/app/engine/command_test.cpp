@@ -217,4 +217,16 @@ TEST_F(CommandTest, BenchTimesAStepAndAnOperator)
     EXPECT_EQ(lines(one).at(0)["causal"], true);
 }
 
+TEST_F(CommandTest, ASteadyStepTakesNoMemoryFromTheSystem)
+{
+#ifdef TOEPLAB_SANITIZED
+    GTEST_SKIP() << "sanitizers bring an allocator of their own";
+#endif
+    const test::Finished step =
+        runEngine({"bench", "step", "tour", "--batch", "16", "--repeat", "20", "--json"}, home_);
+    ASSERT_EQ(step.code, 0) << step.err;
+    EXPECT_LE(lines(step).at(0)["page_faults"], 2); // megabytes of activations are thousands of pages
+    EXPECT_GT(lines(step).at(0)["products_seconds"], 0.0);
+}
+
 } // namespace

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/device/isa.h"
+
+#include <string>
+
+namespace toeplab::core
+{
+
+/// What the factors of a block's matrix products are rounded to; sums are fp32 (fp64 in proofs) either way.
+enum class Products { Full, Bf16 };
+
+/// train.precision on this processor: bf16 where it multiplies bf16 pairs itself, full otherwise (tf32 is a GPU's).
+[[nodiscard]] inline Products productsFor(const std::string& precision)
+{
+    return precision == "bf16" && kernels::cpuHasBf16() ? Products::Bf16 : Products::Full;
+}
+
+/// What a run says of it.
+[[nodiscard]] inline std::string describeProducts(const std::string& precision)
+{
+    if (precision == "fp32")
+        return "fp32";
+    if (productsFor(precision) == Products::Bf16)
+        return "bf16 products, summed in fp32";
+    return "fp32 (this processor has no " + precision + " products)";
+}
+
+} // namespace toeplab::core
