@@ -18,25 +18,35 @@ class Failure(AssertionError):
     pass
 
 
+def need(*programs):
+    """What is missing makes the test skip visibly."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        print(f"{' and '.join(missing)} not installed: the end-to-end test is skipped")
+        sys.exit(77)
+
+
 class Screen:
     """Xvfb on a display that is free."""
 
     def __init__(self, size="1440x900"):
-        for program in ("Xvfb", "xdotool", "import"):
-            if shutil.which(program) is None:
-                print(f"{program} is not installed: the end-to-end test is skipped")
-                sys.exit(77)
+        need("Xvfb", "xdotool")
         read_end, write_end = os.pipe()
         self.server = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
-            pass_fds=[write_end], stderr=subprocess.DEVNULL)
+            pass_fds=[write_end], stderr=subprocess.PIPE)
         os.close(write_end)
-        self.display = ":" + os.read(read_end, 16).decode().strip()
-        os.close(read_end)
+        # The number and the end of its line come in two writes. A pipe that is closed between them kills the server
+        # ("Cannot write display number"), and only after the second is it ready for clients.
+        with os.fdopen(read_end) as line:
+            number = line.readline().strip()
+        if not number:
+            raise Failure(f"Xvfb did not start: {self.server.stderr.read().decode()[-400:]}")
+        self.display = ":" + number
 
     def close(self):
         self.server.terminate()
-        self.server.wait()
+        self.server.communicate()
 
 
 class Window:

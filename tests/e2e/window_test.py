@@ -22,7 +22,7 @@ except ImportError:
     print("python3-h5py is not installed: the end-to-end test is skipped")
     sys.exit(77)
 
-from screen import Failure, Screen, Window
+from screen import Failure, Screen, Window, need
 
 CURVES = "curves-training"
 
@@ -134,28 +134,35 @@ def stops_and_reopens(screen, window, program, home, paused_at):
     again.until("its kernels are shown", lambda: again.figure("map-toeplitz").get("kernels") == 1, 30)
     again.until("its snapshots are shown", lambda: again.figure("evolution-evolution").get("snapshots", 0) > 2, 30)
     again.picture("reopened")
+    x, y, width, height = again.widget("status-engine")["rect"]
+    check(x + width <= 1440 and y + height <= 900, "the remembered window stands on the screen with all of itself")
     return again, last
 
 
 def survives_its_engine(window, last):
-    """The stopped run goes on from its checkpoint; then the engine is killed; then it resumes from the checkpoint again."""
+    """The stopped run goes on from its checkpoint; then the engine is killed; then it resumes from the checkpoint again.
+    Returns the step that was on screen when the engine died."""
     window.until("the run can go on", lambda: window.widget("transport-run")["enabled"], 60)
     window.click("transport-run")
     window.until("it goes on where it stopped", lambda: steps_of(window) >= last + 20, 120)
     shown = steps_of(window)
-    os.kill(window.engine(), signal.SIGKILL)
+    killed = window.engine()
+    os.kill(killed, signal.SIGKILL)
     window.until("the window says it", lambda: "signal 9" in window.text("notice-text"), 30)
     check(steps_of(window) >= shown, "what was shown is kept")
     window.picture("engine-killed")
     window.until("it offers to resume", lambda: window.widget("notice-choice-0"), 10)
     window.click("notice-choice-0")
     window.until("it trains again", lambda: state_is(window, "running"), 60)
-    window.until("and moves", lambda: steps_of(window) >= shown, 240)
+    check(window.engine() != killed, "in an engine of its own")
+    window.until("and moves", lambda: steps_of(window) > shown, 240)
     window.key("ctrl+q")
     check(window.wait() == 0, "the window closes while it trains")
+    return shown
 
 
 def main():
+    need("pdfinfo", "pdffonts", "pdftotext", "ps")
     program = os.path.join(sys.argv[1], "toeplab")
     home = tempfile.mkdtemp(prefix="toeplab-e2e-")
     screen = Screen()
@@ -165,9 +172,13 @@ def main():
         paused_at = learns_and_obeys(window)
         exports(window, home)
         window, last = stops_and_reopens(screen, window, program, home, paused_at)
-        survives_its_engine(window, last)
-        time.sleep(1)
-        steps = contents(run_file(home))["step"]
+        shown = survives_its_engine(window, last)
+        run = contents(run_file(home))
+        steps = run["step"]
+        check(steps[-1] > shown, f"what was trained after the engine's death is in the file: {int(steps[-1])} > {shown}")
+        resumed = [int(step) for step, kind in zip(run["event_steps"], run["kinds"]) if kind == "resumed"]
+        check(len(resumed) == 2 and resumed[0] == last and last <= resumed[1] <= shown,
+              f"it went on from the checkpoints, no other steps: {resumed} after {last}, died at {shown}")
         check(list(steps) == list(range(1, int(steps[-1]) + 1)), f"no step is missing or doubled up to {int(steps[-1])}")
     finally:
         if window is not None:
