@@ -227,6 +227,9 @@ int runFigureCommand(int argc, char** argv)
     if (!spec)
         return wrongUsage(spec.error());
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    // A page is as large as its mm say, whatever the window that asks for it is scaled by.
+    for (const char* variable : {"QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI"})
+        qunsetenv(variable);
     int one = 1;
     const QApplication application(one, argv);
     return draw(*spec, arguments);

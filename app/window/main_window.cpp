@@ -13,13 +13,13 @@
 #include "widgets/panels/ladder_panel.h"
 #include "widgets/panels/log_panel.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/panels/page_panel.h"
 #include "widgets/panels/panel_catalogue.h"
 #include "widgets/panels/runs_panel.h"
 #include "widgets/panels/status_strip.h"
 #include "widgets/panels/transport_bar.h"
 #include "widgets/plots/theme.h"
 
-#include <QtCore/QTimer>
 #include <QtGui/QCloseEvent>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QFileDialog>
@@ -34,13 +34,10 @@ using namespace widgets; // NOLINT: this file does nothing but put widgets toget
 namespace
 {
 
-constexpr int kDrawerBelow = 1100; ///< px: under this width the right side makes room
 constexpr int kLeftWidth = 220, kRightWidth = 290, kTitleHeight = 32;
 
 const QString kRuns = QStringLiteral("runs"), kLadder = QStringLiteral("ladder"), kCurves = QStringLiteral("curves"),
-              kMap = QStringLiteral("map"), kFrequency = QStringLiteral("frequency"),
-              kEvolution = QStringLiteral("evolution"), kExperiment = QStringLiteral("experiment"),
-              kCompare = QStringLiteral("compare");
+              kExperiment = QStringLiteral("experiment");
 
 } // namespace
 
@@ -88,6 +85,10 @@ void MainWindow::buildPanels()
         figure_panels_.push_back(panel);
         addPanel(panel);
     }
+    auto* page = new PagePanel(workspace, figure_panels_,
+                               QString::fromStdString(core::toeplabHome()) + QStringLiteral("/figures"));
+    connect(page, &PagePanel::exported, this, &MainWindow::sayExported);
+    addPanel(page);
     experiment_ = new ExperimentPanel(session, workspace);
     addPanel(experiment_);
     addPanel(new LogPanel(workbench_.engine));
@@ -161,76 +162,6 @@ void MainWindow::connectNotices()
             });
 }
 
-void MainWindow::arrange()
-{
-    // One dock area holds all: with several and no central widget Qt shares the width in thirds. Runs | ladder over two
-    // columns of plots | experiment; what a layout does not show is a hidden tab, ready at its place.
-    const auto at = [this](const char* id) { return dock(QString::fromLatin1(id)); };
-    addDockWidget(Qt::LeftDockWidgetArea, at("runs"));
-    splitDockWidget(at("runs"), at("ladder"), Qt::Horizontal);
-    splitDockWidget(at("ladder"), at("experiment"), Qt::Horizontal);
-    splitDockWidget(at("ladder"), at("curves"), Qt::Vertical);
-    splitDockWidget(at("curves"), at("map"), Qt::Horizontal);
-    splitDockWidget(at("curves"), at("frequency"), Qt::Vertical);
-    splitDockWidget(at("map"), at("evolution"), Qt::Vertical);
-    tabifyDockWidget(at("curves"), at("compare"));
-    tabifyDockWidget(at("frequency"), at("log"));
-}
-
-void MainWindow::applyLayout(Layout layout)
-{
-    static const QHash<Layout, QStringList> shown{
-        {Layout::Train, {kRuns, kLadder, kCurves, kMap, kFrequency, kEvolution, kExperiment}},
-        {Layout::Inspect, {kLadder, kMap, kFrequency, kEvolution}},
-        {Layout::Compare, {kRuns, kCompare}},
-    };
-    for (PanelDock* each : docks_) {
-        each->setFloating(false);
-    }
-    arrange();
-    for (PanelDock* each : docks_) {
-        each->setVisible(shown[layout].contains(each->panel().text().id));
-    }
-    drawer_hidden_ = false;
-    layout_ = layout;
-    shareRoom();
-    // Docks take the sizes that they are told only once the window has laid them out.
-    QTimer::singleShot(0, this, &MainWindow::shareRoom);
-}
-
-void MainWindow::shareRoom()
-{
-    const auto share = [this](const QStringList& ids, const QList<int>& sizes, Qt::Orientation orientation) {
-        QList<QDockWidget*> found;
-        for (const QString& id : ids) {
-            found.append(dock(id));
-        }
-        resizeDocks(found, sizes, orientation);
-    };
-    const int ladder = kTitleHeight + dock(kLadder)->panel().sizeHint().height();
-    const int below = std::max(height() - 90 - ladder, 300);
-    if (layout_ == Layout::Train) {
-        const int middle = std::max(width() - kLeftWidth - kRightWidth, 400);
-        share({kRuns, kLadder, kExperiment}, {kLeftWidth, middle, kRightWidth}, Qt::Horizontal);
-        share({kCurves, kMap}, {middle / 2, middle / 2}, Qt::Horizontal);
-        share({kLadder, kCurves, kFrequency}, {ladder, below / 2, below / 2}, Qt::Vertical);
-        share({kMap, kEvolution}, {below * 6 / 10, below * 4 / 10}, Qt::Vertical);
-    } else if (layout_ == Layout::Inspect) {
-        share({kFrequency, kMap}, {width() * 2 / 5, width() * 3 / 5}, Qt::Horizontal);
-        share({kLadder, kFrequency}, {ladder, below}, Qt::Vertical);
-        share({kMap, kEvolution}, {below * 6 / 10, below * 4 / 10}, Qt::Vertical);
-    } else {
-        share({kRuns, kCompare}, {kLeftWidth + 40, width() - kLeftWidth - 40}, Qt::Horizontal);
-    }
-}
-
-void MainWindow::toggleSide(const QString& panel_id)
-{
-    PanelDock* const side = dock(panel_id);
-    side->setVisible(!side->isVisible());
-    drawer_hidden_ = false;
-}
-
 void MainWindow::exportFigure(Panel& panel)
 {
     const auto spec = panel.figure();
@@ -243,10 +174,13 @@ void MainWindow::exportFigure(Panel& panel)
         workbench_.workspace.current() ? workbench_.workspace.current()->name() : QStringLiteral("figure");
     auto* dialog = new ExportDialog(*spec, folder, run + QLatin1Char('-') + QString::fromStdString(spec->kind), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &ExportDialog::exported, this, [this](const QString& path) {
-        notice_->say(NoticeBar::Level::Info, tr("The figure is in %1.").arg(path));
-    });
+    connect(dialog, &ExportDialog::exported, this, &MainWindow::sayExported);
     dialog->show();
+}
+
+void MainWindow::sayExported(const QString& path)
+{
+    notice_->say(NoticeBar::Level::Info, tr("The figure is in %1.").arg(path));
 }
 
 void MainWindow::openFile()
@@ -268,23 +202,6 @@ void MainWindow::closeEvent(QCloseEvent* event)
 {
     Q_EMIT closing();
     QMainWindow::closeEvent(event);
-}
-
-void MainWindow::resizeEvent(QResizeEvent* event)
-{
-    QMainWindow::resizeEvent(event);
-    PanelDock* const form = dock(kExperiment);
-    if (form == nullptr || form->isFloating() || !isVisible()) {
-        return;
-    }
-    const bool narrow = width() < kDrawerBelow;
-    if (narrow && form->isVisible() && event->oldSize().width() >= kDrawerBelow) {
-        form->hide();
-        drawer_hidden_ = true;
-    } else if (!narrow && drawer_hidden_) {
-        form->show();
-        drawer_hidden_ = false;
-    }
 }
 
 } // namespace toeplab::app

@@ -28,7 +28,7 @@ class MainWindow final : public QMainWindow
 
 public:
     /// Saved arrangements of docks, on Ctrl+F1, Ctrl+F2, ...
-    enum class Layout { Train, Inspect, Compare };
+    enum class Layout { Train, Inspect, Compare, Figure };
 
     explicit MainWindow(Workbench& workbench);
     ~MainWindow() override;
@@ -54,14 +54,18 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void buildPanels();
     void buildFrame();
     widgets::PanelDock* addPanel(widgets::Panel* panel);
-    void arrange();
+    void arrange(Layout layout);
     void shareRoom();
     void connectNotices();
+    /// In a narrow window the right side makes room; it comes back when there is some again.
+    void makeRoom(int width_before);
+    void sayExported(const QString& path);
 
     Workbench& workbench_;
     std::vector<widgets::PanelDock*> docks_;

@@ -11,6 +11,7 @@
 
 #include <QtCore/QFileInfo>
 #include <QtCore/QTimer>
+#include <QtGui/QScreen>
 #include <QtWidgets/QApplication>
 
 namespace toeplab::app
@@ -57,6 +58,7 @@ int runWindow(int& argc, char** argv, const std::vector<std::string>& files)
     Workbench workbench(widgets::engineCommand());
     MainWindow window(workbench);
     const WindowActions actions(window, memory);
+    window.resize(window.size().boundedTo(window.screen()->availableSize()));
     memory.restoreGeometry(window);
     window.show();
     memory.restoreRest(window);

@@ -145,6 +145,7 @@ void WindowActions::addLayouts()
     layout(tr("Train"), "Ctrl+F1", MainWindow::Layout::Train);
     layout(tr("Inspect"), "Ctrl+F2", MainWindow::Layout::Inspect);
     layout(tr("Compare"), "Ctrl+F3", MainWindow::Layout::Compare);
+    layout(tr("Figure"), "Ctrl+F4", MainWindow::Layout::Figure);
 }
 
 void WindowActions::addTheme()

@@ -7,7 +7,10 @@
 #include "widgets/panels/figure_panel.h"
 #include "widgets/style/appearance.h"
 
+#include <QtGui/QScreen>
 #include <QtWidgets/QApplication>
+
+#include <algorithm>
 
 namespace toeplab::app
 {
@@ -16,7 +19,7 @@ namespace
 {
 
 /// Raised whenever panels come, go or change their ids.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 const QString kTheme = QStringLiteral("theme");
 const QString kLastRun = QStringLiteral("run/last");
@@ -64,7 +67,19 @@ QString WindowMemory::lastRun() const
 
 void WindowMemory::restoreGeometry(MainWindow& window)
 {
-    window.restoreGeometry(settings_.value(kGeometry).toByteArray());
+    if (!window.restoreGeometry(settings_.value(kGeometry).toByteArray())) {
+        return;
+    }
+    // Remembered on another screen, or with another frame: all of the window stands on this one.
+    const QRect room = window.screen()->availableGeometry();
+    QRect place(window.pos(), window.size().boundedTo(room.size()));
+    place.moveRight(std::min(place.right(), room.right()));
+    place.moveBottom(std::min(place.bottom(), room.bottom()));
+    place.moveLeft(std::max(place.left(), room.left()));
+    place.moveTop(std::max(place.top(), room.top()));
+    if (!window.isMaximized() && !window.isFullScreen()) {
+        window.setGeometry(place);
+    }
 }
 
 void WindowMemory::restoreRest(MainWindow& window)

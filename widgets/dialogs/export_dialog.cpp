@@ -1,255 +1,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/dialogs/export_dialog.h"
 
-#include "widgets/engine_client/figure_job.h"
+#include "widgets/dialogs/export_form.h"
+#include "widgets/dialogs/figure_preview.h"
 #include "widgets/style/appearance.h"
 
-#include <nlohmann/json.hpp>
-
-#include <QtCore/QDir>
-#include <QtCore/QFileInfo>
-#include <QtCore/QSignalBlocker>
-#include <QtWidgets/QCheckBox>
-#include <QtWidgets/QComboBox>
 #include <QtWidgets/QDialogButtonBox>
-#include <QtWidgets/QDoubleSpinBox>
-#include <QtWidgets/QFileDialog>
-#include <QtWidgets/QFormLayout>
 #include <QtWidgets/QHBoxLayout>
-#include <QtWidgets/QLabel>
-#include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QSpinBox>
-
-#include <cmath>
 
 namespace toeplab::widgets
 {
 
-namespace
-{
-
-struct Format {
-    const char* ending;
-    const char* text;
-    const char* note;
-    bool vector;
-};
-
-constexpr Format kFormats[] = {
-    {"pdf", "PDF", "Vectors with embedded fonts; maps are lossless images.", true},
-    {"svg", "SVG", "Vectors, to be edited further.", true},
-    {"png", "PNG", "Pixels at the stated resolution.", false},
-    {"csv", "CSV", "The data drawn, complete and never thinned.", true},
-    {"json", "JSON", "The data drawn with what describes it.", true},
-};
-
-[[nodiscard]] QDoubleSpinBox* number(double lowest, double highest, int decimals, const QString& unit,
-                                     const QString& id)
-{
-    auto* box = new QDoubleSpinBox;
-    box->setRange(lowest, highest);
-    box->setDecimals(decimals);
-    box->setSuffix(QLatin1Char(' ') + unit);
-    box->setObjectName(id);
-    return box;
-}
-
-} // namespace
-
-ExportDialog::ExportDialog(FigureSpec spec, const QString& folder, const QString& stem, QWidget* parent)
-    : QDialog(parent), spec_(std::move(spec)), path_(new QLineEdit), format_(new QComboBox), venue_(new QComboBox),
-      width_(number(20, 500, 1, tr("mm"), QStringLiteral("export-width"))),
-      height_(number(10, 500, 1, tr("mm"), QStringLiteral("export-height"))),
-      font_(number(4, 24, 1, tr("pt"), QStringLiteral("export-font"))),
-      line_(number(0.1, 5, 2, tr("pt"), QStringLiteral("export-line"))), dpi_(new QSpinBox), title_(new QLineEdit),
-      dark_(new QCheckBox(tr("Dark background"))), legend_(new QCheckBox(tr("Legend"))), note_(new QLabel),
-      export_(new QPushButton(tr("Export")))
+ExportDialog::ExportDialog(FigureSpec figure, const QString& folder, const QString& stem, QWidget* parent)
+    : QDialog(parent), form_(new ExportForm(std::move(figure), folder, stem))
 {
     setWindowTitle(tr("Export figure"));
     setObjectName(QStringLiteral("export-dialog"));
-    path_->setText(QDir::toNativeSeparators(folder + QLatin1Char('/') + stem + QStringLiteral(".pdf")));
-    buildForm();
-    resize(520, sizeHint().height());
-    refreshSize();
-}
-
-void ExportDialog::buildForm()
-{
-    path_->setObjectName(QStringLiteral("export-path"));
-    format_->setObjectName(QStringLiteral("export-format"));
-    venue_->setObjectName(QStringLiteral("export-venue"));
-    export_->setObjectName(QStringLiteral("export-run"));
-    export_->setProperty("primary", true);
-    export_->setDefault(true);
-    for (const Format& format : kFormats) {
-        format_->addItem(QString::fromLatin1(format.text), QString::fromLatin1(format.ending));
-    }
-    venue_->addItem(tr("Own size"));
-    for (const Venue& venue : venues()) {
-        venue_->addItem(QStringLiteral("%1, %2 mm").arg(QString::fromStdString(venue.name)).arg(venue.width_mm),
-                        QString::fromStdString(venue.name));
-    }
-    dpi_->setRange(50, 2400);
-    dpi_->setSuffix(tr(" dpi"));
-    dpi_->setToolTip(tr("Of PNG, and of maps inside PDF and SVG"));
-    width_->setValue(spec_.width_mm);
-    height_->setValue(spec_.heightMm());
-    font_->setValue(spec_.font_pt);
-    line_->setValue(spec_.line_pt);
-    dpi_->setValue(int(spec_.dpi));
-    title_->setText(QString::fromStdString(spec_.title));
-    title_->setPlaceholderText(tr("None: the caption says it"));
-    legend_->setChecked(spec_.legend);
-
-    auto* browse_button = new QPushButton(tr("Browse…"));
-    auto* file = new QHBoxLayout;
-    file->addWidget(path_, 1);
-    file->addWidget(browse_button);
-    auto* size = new QHBoxLayout;
-    size->addWidget(width_);
-    size->addWidget(new QLabel(QStringLiteral("×")));
-    size->addWidget(height_);
-    size->addStretch(1);
-    auto* type = new QHBoxLayout;
-    type->addWidget(font_);
-    type->addWidget(new QLabel(tr("lines")));
-    type->addWidget(line_);
-    type->addStretch(1);
-    auto* marks = new QHBoxLayout;
-    marks->addWidget(legend_);
-    marks->addWidget(dark_);
-    marks->addStretch(1);
-    auto* form = new QFormLayout;
-    form->setLabelAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    form->setHorizontalSpacing(kSpace3);
-    form->addRow(tr("File"), file);
-    form->addRow(tr("Format"), format_);
-    form->addRow(tr("Venue"), venue_);
-    form->addRow(tr("Size"), size);
-    form->addRow(tr("Text"), type);
-    form->addRow(tr("Resolution"), dpi_);
-    form->addRow(tr("Title"), title_);
-    form->addRow(QString(), marks);
-    note_->setWordWrap(true);
-    note_->setObjectName(QStringLiteral("export-note"));
-    setTextRole(*note_, TextRole::Muted);
+    auto* preview = new FigurePreview;
+    auto* run = new QPushButton(tr("Export"));
+    run->setObjectName(QStringLiteral("export-run"));
+    run->setProperty("primary", true);
+    run->setDefault(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
-    buttons->addButton(export_, QDialogButtonBox::AcceptRole);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(kSpace4, kSpace4, kSpace4, kSpace4);
-    column->setSpacing(kSpace3);
-    column->addLayout(form);
-    column->addWidget(note_);
-    column->addWidget(buttons);
+    buttons->addButton(run, QDialogButtonBox::AcceptRole);
+    auto* left = new QVBoxLayout;
+    left->addWidget(form_);
+    left->addStretch(1);
+    left->addWidget(buttons);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(kSpace4, kSpace4, kSpace4, kSpace4);
+    row->setSpacing(kSpace4);
+    row->addLayout(left, 1);
+    row->addWidget(preview, 1);
+    resize(980, 460);
+    preview->setSpec(spec());
 
-    connect(browse_button, &QPushButton::clicked, this, &ExportDialog::browse);
-    connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::chooseFormat);
-    connect(venue_, &QComboBox::activated, this, &ExportDialog::chooseVenue);
-    connect(width_, &QDoubleSpinBox::valueChanged, this, [this] {
-        venue_->setCurrentIndex(0);
-        refreshSize();
+    connect(form_, &ExportForm::changed, preview, [this, preview] { preview->setSpec(spec()); });
+    connect(form_, &ExportForm::busyChanged, run, [run](bool busy) { run->setEnabled(!busy); });
+    connect(form_, &ExportForm::exported, this, [this](const QString& path) {
+        Q_EMIT exported(path);
+        accept();
     });
-    connect(dpi_, &QSpinBox::valueChanged, this, &ExportDialog::refreshSize);
-    connect(height_, &QDoubleSpinBox::valueChanged, this, &ExportDialog::refreshSize);
-    connect(path_, &QLineEdit::textEdited, this, [this](const QString& text) {
-        const int index = format_->findData(QFileInfo(text).suffix().toLower());
-        if (index >= 0) {
-            const QSignalBlocker silent(format_);
-            format_->setCurrentIndex(index);
-            refreshSize();
-        }
-    });
+    connect(run, &QPushButton::clicked, form_, &ExportForm::run);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(export_, &QPushButton::clicked, this, &ExportDialog::run);
-}
-
-void ExportDialog::chooseVenue(int index)
-{
-    if (index == 0) {
-        return;
-    }
-    const double proportion = height_->value() / width_->value();
-    // The names come from venues() itself, so they are known.
-    if (applyVenue(spec_, venue_->itemData(index).toString().toStdString())) {
-        const QSignalBlocker silent(width_);
-        width_->setValue(spec_.width_mm);
-        height_->setValue(spec_.width_mm * proportion);
-        font_->setValue(spec_.font_pt);
-        refreshSize();
-    }
-}
-
-void ExportDialog::chooseFormat()
-{
-    const QFileInfo file(path_->text());
-    path_->setText(file.path() + QLatin1Char('/') + file.completeBaseName() + QLatin1Char('.') +
-                   format_->currentData().toString());
-    refreshSize();
-}
-
-void ExportDialog::browse()
-{
-    const QString chosen = QFileDialog::getSaveFileName(this, tr("Export figure"), path_->text(), QString(), nullptr,
-                                                        QFileDialog::DontConfirmOverwrite);
-    if (!chosen.isEmpty()) {
-        path_->setText(chosen);
-        chooseFormat();
-    }
-}
-
-void ExportDialog::refreshSize()
-{
-    const Format& format = kFormats[std::max(format_->currentIndex(), 0)];
-    QString text = tr(format.note);
-    if (!format.vector) {
-        const auto pixels = [this](double mm) { return int(std::lround(mm / 25.4 * dpi_->value())); };
-        text += tr(" %1 × %2 pixels.").arg(pixels(width_->value())).arg(pixels(height_->value()));
-    }
-    if (QFileInfo::exists(path_->text())) {
-        text += tr(" The file exists and will be replaced.");
-    }
-    setTextRole(*note_, TextRole::Muted);
-    note_->setText(text);
 }
 
 FigureSpec ExportDialog::spec() const
 {
-    FigureSpec spec = spec_;
-    spec.venue = venue_->currentIndex() > 0 ? venue_->currentData().toString().toStdString() : std::string();
-    spec.width_mm = width_->value();
-    spec.height_mm = height_->value();
-    spec.font_pt = font_->value();
-    spec.line_pt = line_->value();
-    spec.dpi = dpi_->value();
-    spec.title = title_->text().toStdString();
-    spec.legend = legend_->isChecked();
-    spec.theme = dark_->isChecked() ? ThemeKind::Dark : ThemeKind::Light;
-    return spec;
+    return form_->spec();
 }
 
 QString ExportDialog::path() const
 {
-    return path_->text();
-}
-
-void ExportDialog::run()
-{
-    export_->setEnabled(false);
-    setTextRole(*note_, TextRole::Muted);
-    note_->setText(tr("Drawing…"));
-    QDir().mkpath(QFileInfo(path()).absolutePath());
-    FigureJob::start(QByteArray::fromStdString(toJson(spec()).dump()), path(), false, this,
-                     [this](const core::Result<QString>& written) {
-                         export_->setEnabled(true);
-                         if (!written) {
-                             setTextRole(*note_, TextRole::Bad);
-                             note_->setText(QString::fromStdString(written.error().message));
-                             return;
-                         }
-                         Q_EMIT exported(*written);
-                         accept();
-                     });
+    return form_->path();
 }
 
 } // namespace toeplab::widgets

@@ -67,6 +67,8 @@ public:
         profiles_ = std::move(profiles);
         if (profiles_.empty())
             return true;
+        if (chosen_)
+            chosen_->setPen(layerPen(frames_.front()->info, data));
         show();
         return true;
     }
@@ -106,9 +108,8 @@ public:
         readout.title = QStringLiteral("step %1, lag %2").arg(formatInteger(frames_[row]->step), formatInteger(lag));
         readout.rows.emplace_back(QStringLiteral("value"), formatValue(value, 4));
         readout.rows.emplace_back(layerName(frames_[row]->info), channelText(spec(), profiles_[row]->channels));
-        readout.status = QStringLiteral("%1 · %2 · lag %3 = %4")
-                             .arg(frameText(*frames_[row]), channelText(spec(), profiles_[row]->channels),
-                                  formatInteger(lag), formatValue(value, 4));
+        readout.status = QStringLiteral("step %1 · lag %2 = %3")
+                             .arg(formatInteger(frames_[row]->step), formatInteger(lag), formatValue(value, 4));
         readout.links.emplace_back(LinkAxis::Lag, double(lag));
         if (on_map) {
             readout.links.emplace_back(LinkAxis::Step, double(frames_[row]->step));
@@ -193,7 +194,7 @@ void EvolutionFigure::build()
 {
     map_rect_ = makeAxisRect(plot(), style(), 0, 0);
     QCPAxis *lag = map_rect_->axis(QCPAxis::atBottom), *step = map_rect_->axis(QCPAxis::atLeft);
-    const bool profile = spec().flag("profile");
+    const bool profile = spec().flag("profile") && !style().compact;
     styleAxis(lag, style(), QStringLiteral("lag k (positions)"), TickKind::Integer);
     styleAxis(step, style(), QStringLiteral("training step"), log() ? TickKind::Log : TickKind::Integer);
     lag->grid()->setVisible(false);
@@ -219,10 +220,12 @@ void EvolutionFigure::build()
     if (!profile)
         return;
     hideLabels(lag, style());
-    const int row = spec().legend ? 2 : 1;
-    if (spec().legend)
-        legend_ = makeLegendRow(plot(), style(), 1, 0);
-    QCPAxisRect* rect = makeAxisRect(plot(), style(), row, 0);
+    QCPAxisRect* rect = makeAxisRect(plot(), style(), 1, 0);
+    if (spec().legend) {
+        legend_ = makeLegend(rect, style());
+        legend_->setFillOrder(QCPLayoutGrid::foColumnsFirst); // side by side: the rectangle is low
+        legends_.push_back({legend_, rect});
+    }
     QCPAxis *x = rect->axis(QCPAxis::atBottom), *y = rect->axis(QCPAxis::atLeft);
     styleAxis(x, style(), QStringLiteral("lag k (positions)"), TickKind::Integer);
     styleAxis(y, style(), QStringLiteral("tₖ"), TickKind::Linear);
@@ -234,13 +237,11 @@ void EvolutionFigure::build()
     };
     first_ = std::make_unique<KernelCurve>(x, y, style(), ghost(0.25, 0.8), false);
     last_ = std::make_unique<KernelCurve>(x, y, style(), ghost(0.55, 0.8), false);
-    chosen_ = std::make_unique<KernelCurve>(x, y, style(), curvePen(colors(), 0, style().curve), false);
+    chosen_ = std::make_unique<KernelCurve>(x, y, style(), QPen(), false);
     for (KernelCurve* curve : {first_.get(), last_.get(), chosen_.get()})
         curve->setBandVisible(false); // the values of the waterfall, no others
-    plot().plotLayout()->setRowStretchFactor(0, 1.9);
-    plot().plotLayout()->setRowStretchFactor(row, 1);
-    if (legend_)
-        plot().plotLayout()->setRowStretchFactor(1, 0.001);
+    plot().plotLayout()->setRowStretchFactor(0, 1.6);
+    plot().plotLayout()->setRowStretchFactor(1, 1);
     axes_.push_back({"lag", x});
     axes_.push_back({"value", y});
     axes_[2].link = LinkAxis::Lag;

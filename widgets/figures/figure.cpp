@@ -3,6 +3,7 @@
 
 #include "widgets/plots/qcp.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace toeplab::widgets
@@ -30,6 +31,19 @@ AxisSlot& Figure::slot(const std::string& name)
             return slot;
     }
     qFatal("Figure: no axis named %s in a figure of kind %s", name.c_str(), spec_.kind.c_str());
+}
+
+QPen Figure::layerPen(const core::LayerInfo& layer, const FigureData& data, bool among_others) const
+{
+    std::int64_t depth = layer.layer;
+    for (const FigureRun& run : data.runs) {
+        for (const core::LayerInfo& each : run.layers)
+            depth = std::max(depth, each.layer);
+    }
+    QPen pen = widgets::layerPen(colors(), static_cast<int>(layer.layer), static_cast<int>(depth), style_.curve);
+    if (!among_others)
+        pen.setStyle(Qt::SolidLine);
+    return pen;
 }
 
 bool Figure::setCrosshair(LinkAxis link, double position)

@@ -9,6 +9,7 @@
 #include <QtCore/QDeadlineTimer>
 #include <QtCore/QPointF>
 #include <QtCore/QString>
+#include <QtGui/QPen>
 
 #include <array>
 #include <limits>
@@ -89,6 +90,8 @@ protected:
     [[nodiscard]] const FigureStyle& style() const { return style_; }
     [[nodiscard]] const Theme& colors() const { return *style_.theme; }
     [[nodiscard]] AxisSlot& slot(const std::string& name);
+    /// A curve of a layer: its colour is the same in the ladder and in every figure. Among others it has dashes too.
+    [[nodiscard]] QPen layerPen(const core::LayerInfo& layer, const FigureData& data, bool among_others = false) const;
 
     std::vector<AxisSlot> axes_;
     std::vector<LegendSlot> legends_;

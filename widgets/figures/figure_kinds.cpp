@@ -25,9 +25,9 @@ FigureOption choose(const char* key, const char* label, const char* meaning, con
 }
 
 FigureOption number(const char* key, const char* label, const char* meaning, double fallback, double lowest,
-                    double highest)
+                    double highest, const char* zero)
 {
-    return {key, label, meaning, fallback, {}, lowest, highest};
+    return {key, label, meaning, fallback, {}, lowest, highest, zero};
 }
 
 FigureOption placeOption()
@@ -38,17 +38,18 @@ FigureOption placeOption()
 FigureOption smoothingOption()
 {
     return number("smoothing", "Smoothing", "Exponential smoothing, without the bias of its start; 0 is none.", 0.9, 0,
-                  0.9999);
+                  0.9999, "none");
 }
 
 FigureOption lagOption()
 {
-    return number("max_lag", "Lags up to", "Only lags of at most this size; 0 shows all.", 0, 0, 1e9);
+    return number("max_lag", "Lags up to", "Only lags of at most this size; 0 shows all.", 0, 0, 1e9, "all");
 }
 
 FigureOption limitOption()
 {
-    return number("limit", "Colour limit", "The value at both ends of the colours; 0 follows the data.", 0, 0, 1e30);
+    return number("limit", "Colour limit", "The value at both ends of the colours; 0 follows the data.", 0, 0, 1e30,
+                  "of the data");
 }
 
 FigureOption scaleOption()
@@ -56,6 +57,13 @@ FigureOption scaleOption()
     return choose("scale", "Scale",
                   "asinh: linear near zero, logarithmic beyond, so that a peak does not flatten the rest.", "linear",
                   {"linear", "asinh"});
+}
+
+std::vector<std::string> belowKeys()
+{
+    std::vector<std::string> keys = metricKeys();
+    keys.insert(keys.begin(), "none");
+    return keys;
 }
 
 FigureNeeds rows()
@@ -101,10 +109,12 @@ const std::array<FigureKind, 8>& table()
          "Loss, accuracy and what else is logged, over steps",
          "The curve appears with the first training step.",
          0.62,
+         210,
          LinkAxis::Step,
          rows(),
-         {choose("metric", "Metric", "What is drawn.", "loss", metricKeys()), placeOption(),
-          toggle("log_x", "Logarithmic steps", "The horizontal axis is logarithmic.", false),
+         {choose("metric", "Metric", "What is drawn.", "loss", metricKeys()),
+          choose("below", "Under it", "A second metric under the first, over the same steps.", "none", belowKeys()),
+          placeOption(), toggle("log_x", "Logarithmic steps", "The horizontal axis is logarithmic.", false),
           toggle("log_y", "Logarithmic values", "The vertical axis is logarithmic.", false), smoothingOption(),
           toggle("raw", "Raw curve", "Every step's value, faint behind the smoothed curve.", true),
           toggle("validation", "Validation", "Points measured on held-out samples.", true),
@@ -115,6 +125,7 @@ const std::array<FigureKind, 8>& table()
          "Every layer's kernel with its figures",
          "The ladder appears at the first kernel snapshot.",
          0.55,
+         0,
          LinkAxis::None,
          ladderFrame(),
          {toggle("quartiles", "Quartiles", "The quartiles over channels under each median.", true)},
@@ -124,6 +135,7 @@ const std::array<FigureKind, 8>& table()
          "The kernel of a layer over its lags",
          "The kernel appears at the first kernel snapshot.",
          0.6,
+         0,
          LinkAxis::Lag,
          kernel(),
          {scaleOption(), lagOption()},
@@ -133,6 +145,7 @@ const std::array<FigureKind, 8>& table()
          "The Toeplitz matrix of a layer, exact at every zoom",
          "The matrix appears at the first kernel snapshot.",
          1.18,
+         240,
          LinkAxis::Lag,
          kernel(),
          {scaleOption(), limitOption(),
@@ -143,6 +156,7 @@ const std::array<FigureKind, 8>& table()
          "The kernel of a layer over training",
          "The waterfall appears at the first kernel snapshot.",
          0.85,
+         280,
          LinkAxis::Lag,
          snapshots(),
          {toggle("log_step", "Logarithmic steps", "Steps on a logarithmic axis, as snapshots are spaced.", true),
@@ -154,6 +168,7 @@ const std::array<FigureKind, 8>& table()
          "Magnitude and phase of a layer's kernel",
          "The response appears at the first kernel snapshot.",
          0.8,
+         200,
          LinkAxis::Omega,
          kernel(),
          {choose("layers", "Layers", "The chosen layer, or all by colour.", "chosen", {"chosen", "all"}),
@@ -166,6 +181,7 @@ const std::array<FigureKind, 8>& table()
          "Spikiness and the ladder's other scores over training or depth",
          "The scores appear at the first kernel snapshot.",
          0.62,
+         0,
          LinkAxis::Step,
          ladderHistory(),
          {choose("score", "Score", "Which of the ladder's scores.", "spikiness", scoreKeys()),
@@ -179,6 +195,7 @@ const std::array<FigureKind, 8>& table()
          "Several runs, and the mean and spread over seeds",
          "The comparison appears when runs are chosen.",
          0.62,
+         0,
          LinkAxis::Step,
          rows(),
          {choose("metric", "Metric", "What is drawn.", "loss", metricKeys()),

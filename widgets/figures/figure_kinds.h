@@ -29,6 +29,7 @@ struct FigureKind {
     std::string shows;        ///< one line: what it shows
     std::string empty;        ///< one sentence: what will appear here and when
     double proportion = 0.62; ///< default height over width
+    int roomy_px = 0;         ///< in a window (96 dpi): lower than this, the second plot is left out
     LinkAxis link = LinkAxis::None;
     FigureNeeds needs;
     std::vector<FigureOption> options;

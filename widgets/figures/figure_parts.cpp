@@ -85,16 +85,6 @@ QCPLegend* makeLegend(QCPAxisRect* rect, const FigureStyle& style)
     return legend;
 }
 
-QCPLegend* makeLegendRow(QCustomPlot& plot, const FigureStyle& style, int row, int column)
-{
-    auto* legend = new QCPLegend;
-    plot.plotLayout()->addElement(row, column, legend);
-    styleLegend(legend, style);
-    legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
-    legend->setBrush(Qt::NoBrush);
-    return legend;
-}
-
 void addToLegend(QCPLegend* legend, QCPAbstractPlottable* plottable, const QString& name)
 {
     if (!legend)

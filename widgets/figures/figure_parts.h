@@ -18,8 +18,6 @@ void styleAxis(QCPAxis* axis, const FigureStyle& style, const QString& label, Ti
 /// An axis without labels and title that shares its ticks with the one below it.
 void hideLabels(QCPAxis* axis, const FigureStyle& style);
 [[nodiscard]] QCPLegend* makeLegend(QCPAxisRect* rect, const FigureStyle& style);
-/// A legend in a row of its own, entries side by side: where a rectangle is too small to hold one.
-[[nodiscard]] QCPLegend* makeLegendRow(QCustomPlot& plot, const FigureStyle& style, int row, int column);
 void addToLegend(QCPLegend* legend, QCPAbstractPlottable* plottable, const QString& name);
 /// A colour bar right of a map: axis rect with a ramp and labels; the range is set on the returned axis.
 struct ColorBar {

@@ -66,7 +66,8 @@ std::array<double, 2> followRange(const AxisSlot& slot, bool log, const std::arr
         high += room;
     }
     const double span = high - low;
-    if (shown) {
+    const bool padded = slot.pad_low > 0 || slot.pad_high > 0 || slot.grows; // a map always fills its rectangle
+    if (shown && padded) {
         const double a = to((*shown)[0]), b = to((*shown)[1]);
         const bool inside = low >= a - 1e-9 * span && high <= b + 1e-9 * span;
         if (inside && span > 0.45 * (b - a))

@@ -70,7 +70,8 @@ double FigureSpec::heightMm() const
     if (height_mm > 0)
         return height_mm;
     const FigureKind* found = findKind(kind);
-    return width_mm * (found ? found->proportion : 0.62);
+    const bool two = kind == "training" && text("below") != "none"; // two plots, one above the other
+    return width_mm * (found ? found->proportion : 0.62) * (two ? 1.6 : 1);
 }
 
 FigureSpec makeSpec(const std::string& kind)

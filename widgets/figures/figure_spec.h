@@ -27,6 +27,7 @@ struct FigureOption {
     OptionValue fallback;             ///< the default; its type is the option's type
     std::vector<std::string> choices; ///< of a text option: every allowed value
     double lowest = 0, highest = 0;   ///< of a number, inclusive
+    std::string zero = {};            ///< of a number: the word for 0 where that is no size
 };
 
 /// What a figure is, apart from its data: kept with an export, so that `toeplab figure spec.json` draws it again.

@@ -15,6 +15,7 @@ struct FigureStyle {
     QFont label, tick, title;             ///< axis labels; tick labels, legends and notes; panel titles
     double curve = 1, axis = 1, grid = 1; ///< line widths
     double image_scale = 1;               ///< image pixels in a painter unit, on vector devices
+    bool compact = false;                 ///< too low for what stands under the first plot: it is left out
     bool exporting = false;               ///< ranges are tight, nothing is interactive
 
     [[nodiscard]] double px(double points) const { return points * unit; }

@@ -45,6 +45,12 @@ FigureView::Impl::Impl(FigureView& owner, FigureSpec initial)
     since_frame.start();
 }
 
+bool FigureView::Impl::isLow() const
+{
+    const FigureKind* kind = findKind(spec.kind);
+    return kind && view.height() * 96 < kind->roomy_px * view.logicalDpiY();
+}
+
 void FigureView::Impl::schedule()
 {
     if (!view.isVisible() || timer.isActive())
@@ -56,8 +62,11 @@ void FigureView::Impl::refresh()
 {
     if (!view.isVisible() || (!stale && !rebuild))
         return;
+    rebuild = rebuild || low != isLow();
     if (rebuild) {
-        host.setSpec(spec, screenStyle(theme, view.logicalDpiY()));
+        FigureStyle style = screenStyle(theme, view.logicalDpiY());
+        style.compact = low = isLow();
+        host.setSpec(spec, style);
         rings.clear();
         sentence->setStyleSheet(
             QStringLiteral("color: %1; background: transparent;").arg(widgets::theme(theme).muted.name()));

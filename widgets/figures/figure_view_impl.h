@@ -28,6 +28,7 @@ public:
     Impl(FigureView& owner, FigureSpec initial);
 
     void schedule();
+    [[nodiscard]] bool isLow() const; ///< no room for what stands under the first plot
     void refresh();
     void redraw();
     void hover(const QPoint& position);
@@ -52,7 +53,7 @@ public:
     QElapsedTimer since_frame;
     int frame_ms = 33; ///< grows with the cost of drawing
     bool rebuild = true, stale = true, drawn = false;
-    bool pressed = false, moved = false, pinned = false, was_zoomed = false;
+    bool pressed = false, moved = false, pinned = false, was_zoomed = false, low = false;
     QPoint press_position, pointer{-1, -1};
     std::map<LinkAxis, double> links; ///< crosshairs to show
     std::vector<LinkAxis> sent;       ///< links this view's pointer has set elsewhere

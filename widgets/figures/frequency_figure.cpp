@@ -48,6 +48,14 @@ std::vector<Frame> framesOf(const FigureSpec& spec, const FigureData& data)
     return frames;
 }
 
+std::vector<std::int64_t> layersOf(const std::vector<Frame>& frames)
+{
+    std::vector<std::int64_t> layers;
+    for (const Frame& frame : frames)
+        layers.push_back(frame->info.layer);
+    return layers;
+}
+
 double wrapped(double phase)
 {
     return std::remainder(phase, 2 * std::numbers::pi);
@@ -79,8 +87,8 @@ public:
                 return false;
             responses.push_back(response ? response : std::make_shared<const ResponseProfile>());
         }
-        if (curves_.size() != frames.size())
-            makeCurves(frames);
+        if (curves_.size() != frames.size() || shown_layers_ != layersOf(frames))
+            makeCurves(frames, data);
         for (std::size_t i = 0; i < frames.size(); ++i) {
             curves_[i].frame = frames[i];
             curves_[i].response = responses[i];
@@ -105,18 +113,19 @@ protected:
     void build() override;
 
 private:
-    void makeCurves(const std::vector<Frame>& frames);
+    void makeCurves(const std::vector<Frame>& frames, const FigureData& data);
     void fill(LayerCurves& curves) const;
     void extents();
 
     QCPAxisRect *rect_ = nullptr, *phase_rect_ = nullptr;
     QCPLegend* legend_ = nullptr;
     std::vector<LayerCurves> curves_;
+    std::vector<std::int64_t> shown_layers_; ///< whose colours the curves have
 };
 
 void FrequencyFigure::build()
 {
-    const bool log = spec().flag("log_omega"), phase = spec().flag("phase");
+    const bool log = spec().flag("log_omega"), phase = spec().flag("phase") && !style().compact;
     const QString omega = QStringLiteral("ω (rad/position)");
     curves_.clear();
     phase_rect_ = nullptr;
@@ -148,8 +157,9 @@ void FrequencyFigure::build()
     }
 }
 
-void FrequencyFigure::makeCurves(const std::vector<Frame>& frames)
+void FrequencyFigure::makeCurves(const std::vector<Frame>& frames, const FigureData& data)
 {
+    shown_layers_ = layersOf(frames);
     if (legend_)
         legend_->clearItems(); // they point at the curves
     for (LayerCurves& old : curves_) {
@@ -165,10 +175,8 @@ void FrequencyFigure::makeCurves(const std::vector<Frame>& frames)
         legend_ = makeLegend(rect_, style());
         legends_.push_back({legend_, rect_});
     }
-    const auto depth = static_cast<int>(frames.empty() ? 1 : frames.back()->info.layer);
     for (const Frame& frame : frames) {
-        const QPen pen = all ? layerPen(colors(), static_cast<int>(frame->info.layer), depth, style().curve)
-                             : curvePen(colors(), 0, style().curve);
+        const QPen pen = layerPen(frame->info, data, all);
         LayerCurves curves;
         QCPAxis *x = rect_->axis(QCPAxis::atBottom), *y = rect_->axis(QCPAxis::atLeft);
         if (!all) {
@@ -296,9 +304,9 @@ std::optional<Readout> FrequencyFigure::readout(const QPointF& pixel) const
     if (best->phase)
         readout.rows.emplace_back(QStringLiteral("phase"), formatValue(phase, 4) + QStringLiteral(" rad"));
     readout.rows.emplace_back(layerName(best->frame->info), channelText(spec(), best->frame->info.channels));
-    readout.status =
-        QStringLiteral("%1 · %2 · |H| = %3 dB, phase = %4 rad")
-            .arg(frameText(*best->frame), readout.title, formatValue(response.decibel[at], 4), formatValue(phase, 4));
+    readout.status = QStringLiteral("%1 · %2 · |H| = %3 dB, phase = %4 rad")
+                         .arg(layerName(best->frame->info), readout.title, formatValue(response.decibel[at], 4),
+                              formatValue(phase, 4));
     readout.links.emplace_back(LinkAxis::Omega, response.omega[at]);
     readout.marks.push_back(best->magnitude->pixelOf(at));
     if (best->phase)

@@ -34,8 +34,13 @@ double colorLimit(double locked, float peak)
 KernelCurve::KernelCurve(QCPAxis* lag_axis, QCPAxis* value_axis, const FigureStyle& style, const QPen& pen, bool asinh)
     : band_(new Band(lag_axis, value_axis)), line_(new Curve(lag_axis, value_axis)), style_(style), asinh_(asinh)
 {
-    band_->setBrush(mix(style.theme->panel, pen.color(), 0.25));
     band_->setPen(Qt::NoPen);
+    setPen(pen);
+}
+
+void KernelCurve::setPen(const QPen& pen)
+{
+    band_->setBrush(mix(style_.theme->panel, pen.color(), 0.25));
     line_->setPen(pen);
     line_->setBrush(pen.color());
 }

@@ -16,6 +16,7 @@ class KernelCurve
 public:
     KernelCurve(QCPAxis* lag_axis, QCPAxis* value_axis, const FigureStyle& style, const QPen& pen, bool asinh);
 
+    void setPen(const QPen& pen);
     void setProfile(std::shared_ptr<const KernelProfile> profile, double turn, std::int64_t first_lag,
                     std::int64_t last_lag);
     /// The extent of what is drawn, on the value axis' scale; NaN when empty.

@@ -41,6 +41,7 @@ public:
         const double turn = profile ? asinhTurn(profile->value) : 1;
         if (spec().text("scale") == "asinh")
             setTicks(slot("y").axis, TickKind::Asinh, style().gap(), turn);
+        curve_->setPen(layerPen(frame_->info, data));
         curve_->setProfile(profile, turn, lags.first, lags.last);
         slot("x").low = double(lags.first);
         slot("x").high = double(lags.last);
@@ -94,9 +95,7 @@ public:
                                                                        QStringLiteral(" to ") +
                                                                        formatValue(profile->high[i]));
         readout.rows.emplace_back(layerName(frame_->info), channelText(spec(), profile->channels));
-        readout.status =
-            QStringLiteral("%1 · %2 · lag %3 = %4")
-                .arg(frameText(*frame_), channelText(spec(), profile->channels), formatInteger(lag), value);
+        readout.status = QStringLiteral("lag %1 = %2").arg(formatInteger(lag), value);
         readout.links.emplace_back(LinkAxis::Lag, double(lag));
         readout.marks.push_back(curve_->pixelAt(lag));
         return readout;
@@ -112,7 +111,7 @@ protected:
         QCPAxis *x = rect_->axis(QCPAxis::atBottom), *y = rect_->axis(QCPAxis::atLeft);
         styleAxis(x, style(), QStringLiteral("lag k (positions)"), TickKind::Integer);
         styleAxis(y, style(), QStringLiteral("kernel tₖ"), asinh ? TickKind::Asinh : TickKind::Linear);
-        curve_ = std::make_unique<KernelCurve>(x, y, style(), curvePen(colors(), 0, style().curve), asinh);
+        curve_ = std::make_unique<KernelCurve>(x, y, style(), QPen(), asinh);
         axes_ = {{"x", x}, {"y", y}};
         axes_[0].link = LinkAxis::Lag;
         axes_[0].pad_low = axes_[0].pad_high = 0.02;

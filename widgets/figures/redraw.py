@@ -41,16 +41,25 @@ def curves(x, y, low=None, high=None, keys=()):
 
 def training():
     x = {"step": "step", "epoch": "epoch", "time": "wall_seconds"}[options["x"]]
-    for label, rows in groups("run", "series"):
-        metric = numbers(options["metric"], rows)
-        if label.endswith("training"):
-            line, = plt.plot(numbers(x, rows), numbers("smoothed", rows), label=label, linewidth=spec["line_pt"])
-            plt.plot(numbers(x, rows), metric, color=line.get_color(), alpha=0.3, linewidth=0.6 * spec["line_pt"], zorder=1)
-        else:
-            plt.plot(numbers(x, rows), metric, "o", markersize=3, markerfacecolor="white", label=label)
-    plt.xlabel(options["x"])
-    plt.ylabel(options["metric"])
-    plt.legend(frameon=False)
+    shown = [(options["metric"], "smoothed")]
+    if options["below"] != "none":
+        shown.append(("below_" + options["below"], "below_smoothed"))
+    plots = plt.gcf().subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
+    for plot, (column, smoothed) in zip(plots, shown):
+        for label, rows in groups("run", "series"):
+            metric = numbers(column, rows)
+            if label.endswith("training"):
+                line, = plot.plot(numbers(x, rows), numbers(smoothed, rows), label=label, linewidth=spec["line_pt"])
+                plot.plot(numbers(x, rows), metric, color=line.get_color(), alpha=0.3, linewidth=0.6 * spec["line_pt"], zorder=1)
+            else:
+                plot.plot(numbers(x, rows), metric, "o", markersize=3, markerfacecolor="white", label=label)
+        plot.set_ylabel(column.removeprefix("below_"))
+        if options["log_x"]:
+            plot.set_xscale("log")
+        if options["log_y"]:
+            plot.set_yscale("log")
+    plots[-1].set_xlabel(options["x"])
+    plots[0].legend(frameon=False)
 
 
 def compare():
@@ -122,12 +131,13 @@ def ladder():
     plt.table(cellText=rows, colLabels=["layer"] + [score.replace("_", "\n") for score in scores], loc="center")
 
 
-height = spec["height_mm"] or 0.62 * spec["width_mm"]
+height = spec["height_mm"] or (1 if options.get("below", "none") != "none" else 0.62) * spec["width_mm"]
 plt.rcParams.update({"font.size": spec["font_pt"], "pdf.fonttype": 42, "axes.linewidth": spec["axis_pt"]})
 plt.figure(figsize=(spec["width_mm"] / 25.4, height / 25.4), dpi=spec["dpi"], layout="constrained")
 globals()[spec["kind"]]()
-if options.get("log_x"):
-    plt.xscale("log")
-if options.get("log_y"):
-    plt.yscale("log")
+if spec["kind"] != "training":
+    if options.get("log_x"):
+        plt.xscale("log")
+    if options.get("log_y"):
+        plt.yscale("log")
 plt.savefig(sys.argv[1] if len(sys.argv) > 1 else here / "redrawn.pdf")

@@ -216,7 +216,7 @@ std::vector<ScoreCurve> SpikinessFigure::curvesOf(const FigureSpec& spec, const 
         }
         for (std::size_t l = 0; l < run.layers.size(); ++l) {
             const auto depth = static_cast<int>(run.layers.back().layer);
-            QPen pen = layerPen(theme, static_cast<int>(run.layers[l].layer), depth, width);
+            QPen pen = widgets::layerPen(theme, static_cast<int>(run.layers[l].layer), depth, width);
             if (data.runs.size() > 1) // runs differ by dash, layers by colour
                 pen.setStyle(r == 0 ? Qt::SolidLine : r == 1 ? Qt::DashLine : Qt::DotLine);
             QString name = layerName(run.layers[l]);

@@ -56,6 +56,7 @@ public:
             slot(name).high = n - 0.5;
         }
         if (curve_) {
+            curve_->setPen(layerPen(frame_->info, data));
             curve_->setProfile(profile, turn, 1 - profile->length, profile->length - 1);
             slot("lag").low = 1 - n;
             slot("lag").high = n - 1;
@@ -103,9 +104,8 @@ public:
             readout.rows.emplace_back(QStringLiteral("lag"), formatInteger(lag));
         readout.rows.emplace_back(QStringLiteral("value"), formatValue(value, 4));
         readout.rows.emplace_back(layerName(frame_->info), channelText(spec(), profile_->channels));
-        readout.status = QStringLiteral("%1 · %2 · %3 · lag %4 = %5")
-                             .arg(frameText(*frame_), channelText(spec(), profile_->channels), readout.title,
-                                  formatInteger(lag), formatValue(value, 4));
+        const QString read = QStringLiteral("lag %1 = %2").arg(formatInteger(lag), formatValue(value, 4));
+        readout.status = readout.marks.empty() ? readout.title + QStringLiteral(" · ") + read : read;
         readout.links.emplace_back(LinkAxis::Lag, double(lag));
         return readout;
     }
@@ -179,7 +179,7 @@ protected:
             slot.pad_low = slot.pad_high = 0;
 
         curve_.reset();
-        if (!spec().flag("profile"))
+        if (!spec().flag("profile") || style().compact)
             return;
         QCPAxisRect* rect = makeAxisRect(plot(), style(), 1, 0);
         QCPAxis *lag = rect->axis(QCPAxis::atBottom), *value = rect->axis(QCPAxis::atLeft);
@@ -188,9 +188,9 @@ protected:
         auto* sides = new QCPMarginGroup(&plot());
         map_rect_->setMarginGroup(QCP::msLeft, sides);
         rect->setMarginGroup(QCP::msLeft, sides);
-        curve_ = std::make_unique<KernelCurve>(lag, value, style(), curvePen(colors(), 0, style().curve), asinh());
+        curve_ = std::make_unique<KernelCurve>(lag, value, style(), QPen(), asinh());
         curve_->setBandVisible(false); // the values of the map, no others
-        plot().plotLayout()->setRowStretchFactor(0, 3.2);
+        plot().plotLayout()->setRowStretchFactor(0, 2.6);
         plot().plotLayout()->setRowStretchFactor(1, 1);
         axes_.push_back({"lag", lag});
         axes_.push_back({"value", value});

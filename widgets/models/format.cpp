@@ -95,7 +95,19 @@ QString mebibytes(double mib)
 
 QString learningRate(double lr)
 {
-    return std::isfinite(lr) ? QString::number(lr, 'g', 4) : kNone;
+    if (!std::isfinite(lr)) {
+        return kNone;
+    }
+    // Decimals as far as they can be read at a glance, then 5e-7: never 5e-07.
+    const QString text = QString::number(lr, 'g', 4);
+    const qsizetype mark = text.indexOf(QLatin1Char('e'));
+    if (mark < 0) {
+        return text;
+    }
+    const int exponent = text.mid(mark + 1).toInt();
+    const qsizetype digits = mark > 1 ? mark - 2 : 0; // after the point
+    return exponent < 0 && exponent > -7 ? QString::number(lr, 'f', int(digits) - exponent)
+                                         : text.left(mark) + QLatin1Char('e') + QString::number(exponent);
 }
 
 QString stepsPerSecond(double rate)

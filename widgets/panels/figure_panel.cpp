@@ -7,6 +7,7 @@
 #include "widgets/models/run_document.h"
 #include "widgets/models/workspace.h"
 #include "widgets/panels/waiting.h"
+#include "widgets/plots/number_format.h"
 #include "widgets/style/appearance.h"
 
 #include <QtCore/QEvent>
@@ -339,7 +340,9 @@ void FigurePanel::addOption(QMenu& menu, FigureView& view, const FigureOption& o
     } else if (std::holds_alternative<double>(option.fallback)) {
         const double value = view.spec().number(option.key);
         menu.addAction(
-            QStringLiteral("%1: %2…").arg(qt(option.label), QString::number(value)), this, [this, kind, option, value] {
+            QStringLiteral("%1: %2…").arg(qt(option.label),
+                                          value == 0 && !option.zero.empty() ? qt(option.zero) : formatShortest(value)),
+            this, [this, kind, option, value] {
                 bool accepted = false;
                 const double wanted = QInputDialog::getDouble(this, qt(option.label), qt(option.meaning), value,
                                                               option.lowest, option.highest, 4, &accepted);

@@ -5,6 +5,7 @@
 #include "widgets/figures/figure_view.h"
 #include "widgets/panels/panel.h"
 
+#include <map>
 #include <vector>
 
 class QLabel;
@@ -34,7 +35,9 @@ public:
     void fillMenu(QMenu& menu) override;
     void resetView() override;
     [[nodiscard]] FigureView& view(std::size_t index = 0) const { return *views_[index]; }
-    /// Options that differ from the kinds' defaults, to remember and restore.
+    /// What an option is from the start in this panel, where that is not the kind's default.
+    void startWith(const std::string& kind, const std::string& key, const OptionValue& value);
+    /// Options that differ from those at the start, to remember and restore.
     [[nodiscard]] QString options() const;
     void setOptions(const QString& json);
 
@@ -62,6 +65,7 @@ private:
     Workspace& workspace_;
     const LiveSession& session_;
     std::vector<FigureView*> views_;
+    std::map<std::string, std::map<std::string, OptionValue>> start_; ///< kind, key: see startWith
     QVBoxLayout* column_;
     QWidget* drawing_;
     QLabel* sentence_;

@@ -25,12 +25,29 @@ void FigurePanel::setOption(const std::string& kind, const FigureOption& option,
     }
 }
 
+void FigurePanel::startWith(const std::string& kind, const std::string& key, const OptionValue& value)
+{
+    start_[kind][key] = value;
+    for (const FigureOption& option : findKind(kind)->options) {
+        if (option.key == key) {
+            setOption(kind, option, value);
+        }
+    }
+}
+
 QString FigurePanel::options() const
 {
     nlohmann::json all = nlohmann::json::object();
     for (const FigureView* view : views_) {
-        for (const auto& [key, value] : view->spec().options) {
-            std::visit([&, name = key](const auto& held) { all[view->spec().kind][name] = held; }, value);
+        const FigureKind* const kind = findKind(view->spec().kind);
+        const auto start = start_.find(kind->id);
+        for (const FigureOption& option : kind->options) {
+            const auto own = view->spec().options.find(option.key);
+            const OptionValue& now = own == view->spec().options.end() ? option.fallback : own->second;
+            const bool given = start != start_.end() && start->second.contains(option.key);
+            if (now != (given ? start->second.at(option.key) : option.fallback)) {
+                std::visit([&](const auto& held) { all[kind->id][option.key] = held; }, now);
+            }
         }
     }
     return QString::fromStdString(all.dump());

@@ -28,7 +28,10 @@ namespace
 {
 
 constexpr int kRowHeight = 36;
+constexpr int kInset = 6; ///< px: headings stand under the panel's title
 constexpr int kColumnWidths[LadderModel::ColumnCount] = {64, 140, 0, 84, 72, 72, 96, 84};
+constexpr int kNarrowWidths[LadderModel::ColumnCount] = {52, 84, 0, 78, 54, 56, 92, 72};
+constexpr int kNarrowBelow = 690; ///< px: under this the figures stand closer, so that none is cut
 
 /// The row in the layer's colour: a swatch beside its number, its kernel as a line.
 class LadderDelegate final : public QStyledItemDelegate
@@ -100,20 +103,18 @@ LadderPanel::LadderPanel(Workspace& workspace, const LiveSession& session, QWidg
     table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
     QHeaderView* const header = table_->horizontalHeader();
     header->setHighlightSections(false);
-    header->setMinimumSectionSize(56);
+    header->setMinimumSectionSize(48);
     for (int column = 0; column < LadderModel::ColumnCount; ++column) {
         header->setSectionResizeMode(column,
                                      column == LadderModel::Kernel ? QHeaderView::Stretch : QHeaderView::Interactive);
-        if (column != LadderModel::Kernel) {
-            header->resizeSection(column, kColumnWidths[column]);
-        }
     }
+    setColumnWidths();
     sentence_->setWordWrap(true);
     sentence_->setAlignment(Qt::AlignCenter);
     sentence_->setMargin(kSpace4);
     setTextRole(*sentence_, TextRole::Muted);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(kInset, 0, kInset, 0);
     column->addWidget(table_);
     column->addWidget(sentence_);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -129,6 +130,26 @@ LadderPanel::LadderPanel(Workspace& workspace, const LiveSession& session, QWidg
     });
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LadderPanel::select);
     refreshRows();
+}
+
+void LadderPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    const bool narrow = width() < kNarrowBelow;
+    if (narrow == narrow_) {
+        return; // what was set by hand stays
+    }
+    narrow_ = narrow;
+    setColumnWidths();
+}
+
+void LadderPanel::setColumnWidths()
+{
+    for (int column = 0; column < LadderModel::ColumnCount; ++column) {
+        if (column != LadderModel::Kernel) {
+            table_->horizontalHeader()->resizeSection(column, (narrow_ ? kNarrowWidths : kColumnWidths)[column]);
+        }
+    }
 }
 
 QSize LadderPanel::sizeHint() const

@@ -28,7 +28,11 @@ public:
     [[nodiscard]] LadderModel& model() const { return *model_; }
     [[nodiscard]] QSize sizeHint() const override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void setColumnWidths();
     void refreshRows();
     void showSelection();
     void select();
@@ -39,7 +43,7 @@ private:
     QSortFilterProxyModel* sorted_;
     QTableView* table_;
     QLabel* sentence_;
-    bool selecting_ = false;
+    bool selecting_ = false, narrow_ = false;
 };
 
 } // namespace toeplab::widgets

@@ -13,15 +13,17 @@ std::vector<FigurePanel*> makeFigurePanels(Workspace& workspace, const LiveSessi
                           const std::vector<std::string>& kinds) {
         return new FigurePanel({QString::fromLatin1(id), title, shows, explanation}, kinds, workspace, session);
     };
+    FigurePanel* const curves = make(
+        "curves", FigurePanel::tr("Learning curves"), FigurePanel::tr("loss and accuracy, raw faint, smoothed strong"),
+        FigurePanel::tr(
+            "Cross-entropy of each training batch in nats, and accuracy. The faint line is every step as it was; "
+            "the strong one is its exponential moving average, debiased so that the first steps count fully. "
+            "Markers are validations on held-out samples; vertical marks are what was done: a changed learning "
+            "rate, a pause, a resume.\n\nA random guess among ten answers has a loss of ln 10 = 2.30."),
+        {"training"});
+    curves->startWith("training", "below", std::string("accuracy"));
     return {
-        make("curves", FigurePanel::tr("Learning curves"),
-             FigurePanel::tr("loss and accuracy, raw faint, smoothed strong"),
-             FigurePanel::tr(
-                 "Cross-entropy of each training batch in nats, and accuracy. The faint line is every step as it was; "
-                 "the strong one is its exponential moving average, debiased so that the first steps count fully. "
-                 "Markers are validations on held-out samples; vertical marks are what was done: a changed learning "
-                 "rate, a pause, a resume.\n\nA random guess among ten answers has a loss of ln 10 = 2.30."),
-             {"training"}),
+        curves,
         make(
             "map", FigurePanel::tr("Toeplitz map"),
             FigurePanel::tr("the chosen layer's operator, and its kernel by lag"),

@@ -40,12 +40,20 @@ const QString kDot = QStringLiteral("  ·  ");
 
 StatusStrip::StatusStrip(LiveSession& session, Workspace& workspace, QWidget* parent)
     : QWidget(parent), session_(session), workspace_(workspace), choice_(new QLabel), readout_(new ElidedLabel),
-      engine_(new QLabel), each_second_(new QTimer(this))
+      speed_(new QLabel), eta_(new QLabel), memory_(new QLabel), device_(new QLabel), engine_(new QLabel),
+      each_second_(new QTimer(this))
 {
     setFixedHeight(26);
-    for (QLabel* label : std::initializer_list<QLabel*>{choice_, readout_, engine_}) {
+    for (QLabel* label : std::initializer_list<QLabel*>{choice_, readout_, speed_, eta_, memory_, device_, engine_}) {
         setTextRole(*label, TextRole::Muted);
     }
+    speed_->setObjectName(QStringLiteral("status-speed"));
+    speed_->setToolTip(tr("Optimiser steps a second, over the last few seconds"));
+    eta_->setObjectName(QStringLiteral("status-eta"));
+    eta_->setToolTip(tr("Time to the end that the run's settings give"));
+    memory_->setObjectName(QStringLiteral("status-memory"));
+    memory_->setToolTip(tr("Memory that the engine's process holds"));
+    device_->setObjectName(QStringLiteral("status-device"));
     choice_->setObjectName(QStringLiteral("status-choice"));
     readout_->setObjectName(QStringLiteral("status-readout"));
     engine_->setObjectName(QStringLiteral("status-engine"));
@@ -54,7 +62,9 @@ StatusStrip::StatusStrip(LiveSession& session, Workspace& workspace, QWidget* pa
     row->setSpacing(kSpace4);
     row->addWidget(choice_);
     row->addWidget(readout_, 1);
-    row->addWidget(engine_);
+    for (QLabel* label : {speed_, eta_, memory_, device_, engine_}) {
+        row->addWidget(label);
+    }
 
     connect(&workspace_, &Workspace::currentChanged, this, &StatusStrip::refreshChoice);
     connect(&workspace_, &Workspace::headerChanged, this, &StatusStrip::refreshChoice);
@@ -97,10 +107,25 @@ void StatusStrip::refreshChoice()
 
 void StatusStrip::refreshEngine()
 {
+    const auto say = [](QLabel& label, const QString& text) {
+        label.setText(text);
+        label.setVisible(!text.isEmpty());
+    };
+    const core::SessionStatus& status = session_.status();
+    const bool ready = session_.engine().state() == EngineClient::State::Ready;
+    const bool moving = ready && session_.isRunning();
+    say(*speed_, moving && status.steps_per_second > 0 ? format::stepsPerSecond(status.steps_per_second) : QString());
+    say(*eta_, moving && status.eta_seconds >= 0 ? tr("ETA %1").arg(format::duration(status.eta_seconds)) : QString());
+    say(*memory_, ready && status.memory_mib > 0 ? format::mebibytes(status.memory_mib) : QString());
+    const core::HelloAnswer& hello = session_.engine().hello();
+    const QString device = QString::fromStdString(hello.device).toUpper();
+    say(*device_, !ready               ? QString()
+                  : hello.threads == 1 ? tr("%1, 1 thread").arg(device)
+                                       : tr("%1, %2 threads").arg(device).arg(hello.threads));
+    device_->setToolTip(tr("Engine %1, LibTorch %2, process %3")
+                            .arg(QString::fromStdString(hello.engine), QString::fromStdString(hello.libtorch))
+                            .arg(hello.pid));
     QStringList parts{engineWord(session_)};
-    if (session_.engine().state() == EngineClient::State::Ready && session_.status().memory_mib > 0) {
-        parts << format::mebibytes(session_.status().memory_mib);
-    }
     const double saved = session_.secondsSinceSaved();
     if (session_.isActive() && saved >= 0) {
         parts << tr("saved %1").arg(format::ago(saved));

@@ -14,8 +14,8 @@ class ElidedLabel;
 class LiveSession;
 class Workspace;
 
-/// The line at the bottom: what is looked at (layer, channel, step, crosshair) on the left, how the engine is on the
-/// right.
+/// The line at the bottom: what is looked at (layer, channel, step, crosshair) on the left; on the right how fast the
+/// run goes, when it will end, what it takes, and how the engine is.
 class StatusStrip final : public QWidget
 {
     Q_OBJECT
@@ -31,6 +31,10 @@ private:
     Workspace& workspace_;
     QLabel* choice_;
     ElidedLabel* readout_;
+    QLabel* speed_;
+    QLabel* eta_;
+    QLabel* memory_;
+    QLabel* device_;
     QLabel* engine_;
     QTimer* each_second_;
 };

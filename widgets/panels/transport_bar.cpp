@@ -7,15 +7,19 @@
 #include "widgets/models/run_document.h"
 #include "widgets/models/workspace.h"
 #include "widgets/panels/elided_label.h"
+#include "widgets/plots/number_format.h"
 #include "widgets/style/appearance.h"
 #include "widgets/style/icons.h"
 
+#include <QtGui/QPainter>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QSpinBox>
 #include <QtWidgets/QToolButton>
+
+#include <algorithm>
 
 namespace toeplab::widgets
 {
@@ -43,6 +47,12 @@ constexpr int kBarHeight = 40;
     label->setObjectName(id);
     label->setToolTip(hover);
     return label;
+}
+
+/// The rate that a run was started with; 0: not known.
+[[nodiscard]] double learningRateOf(const RunDocument* run)
+{
+    return run != nullptr && run->hasHeader() ? run->header().experiment.value("/optimizer/lr"_json_pointer, 0.0) : 0;
 }
 
 void makePossible(QToolButton& target, const Possible& possible, const QString& hover)
@@ -127,18 +137,14 @@ void TransportBar::addReadouts(QHBoxLayout& row)
     what_ = new ElidedLabel;
     what_->setObjectName(QStringLiteral("transport-what"));
     what_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    eta_ = readout(QStringLiteral("transport-eta"), tr("Time to the end that the run's settings give"));
-    speed_ = readout(QStringLiteral("transport-speed"), tr("Optimiser steps a second, over the last few seconds"));
-    device_ = readout(QStringLiteral("transport-device"), QString());
-    setTextRole(*device_, TextRole::Muted);
+    progress_ = readout(QStringLiteral("transport-progress"),
+                        tr("Optimiser steps done, of those that the run's settings ask for"));
     row.addWidget(seed_);
     row.addSpacing(kSpace3);
     row.addWidget(what_, 1);
     row.addSpacing(kSpace3);
-    for (QWidget* widget : std::initializer_list<QWidget*>{eta_, speed_, device_}) {
-        row.addWidget(widget);
-        row.addSpacing(kSpace3);
-    }
+    row.addWidget(progress_);
+    row.addSpacing(kSpace3);
     menu_ = button("menu", tr("Menu"), QStringLiteral("main-menu"));
     menu_->setPopupMode(QToolButton::InstantPopup);
     menu_->setToolTip(tr("Open, export, panels, theme, help"));
@@ -153,7 +159,7 @@ void TransportBar::step()
 void TransportBar::checkLearningRate()
 {
     const auto value = core::findField("optimizer.lr")->parse(lr_->text().trimmed().toStdString());
-    lr_->setProperty("invalid", !value.has_value());
+    lr_->setProperty("invalid", lr_->isEnabled() && !value.has_value());
     lr_->setToolTip(value ? tr("Enter: from the next step on; a checkpoint is saved before, and the curve is marked")
                           : QString::fromStdString(value.error().message));
     lr_->update();
@@ -204,7 +210,8 @@ void TransportBar::refreshLearningRate()
     if (lr_->hasFocus() && lr_->isModified()) {
         return; // being typed
     }
-    const QString text = session_.learningRate() > 0 ? format::learningRate(session_.learningRate()) : QString();
+    const double rate = possible.yes ? session_.learningRate() : learningRateOf(workspace_.current());
+    const QString text = rate > 0 ? format::learningRate(rate) : QString();
     if (lr_->text() != text) {
         lr_->setText(text);
     }
@@ -213,13 +220,12 @@ void TransportBar::refreshLearningRate()
         lr_->setToolTip(possible.reason);
     }
     lr_now_->setText(session_.isActive() && session_.status().lr > 0
-                         ? tr("now %1").arg(QString::number(session_.status().lr, 'g', 3))
+                         ? tr("now %1").arg(formatShortest(session_.status().lr, 3))
                          : QString());
 }
 
 void TransportBar::refreshReadouts()
 {
-    const core::SessionStatus& status = session_.status();
     const RunDocument* run = session_.isActive() ? session_.document() : workspace_.current();
     QString what;
     if (run != nullptr && run->hasHeader()) {
@@ -233,22 +239,35 @@ void TransportBar::refreshReadouts()
         const auto seed = nlohmann::json::json_pointer("/train/seed");
         seed_->setText(settings.contains(seed) ? tr("seed %1").arg(QString::fromStdString(settings[seed].dump()))
                                                : QString());
-        what = QStringLiteral("%1 · %2 · %3").arg(run->name(), text("/name"), text("/mixer/mode"));
+        what = QStringLiteral("%1 · %2 · %3, %4")
+                   .arg(run->name(), text("/name"), text("/mixer/kind"), text("/mixer/mode"));
     } else {
         seed_->clear();
     }
     what_->setText(what);
-    const bool moving = session_.isRunning();
-    eta_->setText(moving && status.eta_seconds >= 0 ? tr("ETA %1").arg(format::duration(status.eta_seconds))
-                                                    : QString());
-    speed_->setText(moving && status.steps_per_second > 0 ? format::stepsPerSecond(status.steps_per_second)
-                                                          : QString());
-    const core::HelloAnswer& hello = session_.engine().hello();
-    device_->setText(QString::fromStdString(hello.device).toUpper());
-    if (!hello.engine.empty()) {
-        device_->setToolTip(tr("Engine %1, LibTorch %2, %n thread(s), process %3", nullptr, int(hello.threads))
-                                .arg(QString::fromStdString(hello.engine), QString::fromStdString(hello.libtorch))
-                                .arg(hello.pid));
+    refreshProgress(run);
+}
+
+void TransportBar::refreshProgress(const RunDocument* run)
+{
+    share_ = -1;
+    QString text;
+    if (run != nullptr && run->hasHeader()) {
+        const std::int64_t step = run->isLive() ? std::max(session_.status().step, run->lastStep()) : run->lastStep();
+        const auto end = run->header().experiment.value("/train/steps"_json_pointer, std::int64_t(0));
+        text = end > 0 ? tr("step %1 of %2").arg(format::steps(step), format::steps(end))
+                       : tr("step %1").arg(format::steps(step));
+        share_ = end > 0 && session_.isActive() ? std::clamp(double(step) / double(end), 0.0, 1.0) : -1;
+    }
+    progress_->setText(text);
+    update();
+}
+
+void TransportBar::paintEvent(QPaintEvent*)
+{
+    if (share_ > 0) { // a hair line along the bottom: how far the run is
+        QPainter painter(this);
+        painter.fillRect(QRectF(0, height() - 2, width() * share_, 2), currentTheme().accent);
     }
 }
 
@@ -257,7 +276,6 @@ void TransportBar::resizeEvent(QResizeEvent* event)
     QWidget::resizeEvent(event);
     // Narrow windows keep what is pressed and drop what is only read.
     seed_->setVisible(width() > 1000);
-    device_->setVisible(width() > 900);
     lr_now_->setVisible(width() > 1150);
 }
 

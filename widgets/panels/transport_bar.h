@@ -14,9 +14,10 @@ namespace toeplab::widgets
 {
 
 class LiveSession;
+class RunDocument;
 class Workspace;
 
-/// The bar at the top: run and pause, single steps, stop, the learning rate live, what runs, and how fast. What cannot
+/// The bar at the top: run and pause, single steps, stop, the learning rate live, what runs, and how far. What cannot
 /// be done now is off and says why on hover.
 class TransportBar final : public QWidget
 {
@@ -33,6 +34,7 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void addControls(QHBoxLayout& row);
@@ -40,6 +42,7 @@ private:
     void refresh();
     void refreshButtons();
     void refreshReadouts();
+    void refreshProgress(const RunDocument* run);
     void refreshLearningRate();
     void checkLearningRate();
 
@@ -53,9 +56,8 @@ private:
     QLabel* lr_now_;
     QLabel* seed_;
     QLabel* what_;
-    QLabel* eta_;
-    QLabel* speed_;
-    QLabel* device_;
+    QLabel* progress_;
+    double share_ = -1; ///< done of the steps that the run asks for; -1: no end, or nothing moves
     QToolButton* menu_;
 };
 

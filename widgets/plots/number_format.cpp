@@ -99,6 +99,24 @@ QString formatValue(double value, int digits)
     return formatFixed(value, std::max(digits - 1 - decade, 0));
 }
 
+QString formatShortest(double value, int digits)
+{
+    if (!std::isfinite(value))
+        return special(value);
+    if (value == 0)
+        return QStringLiteral("0");
+    QString mantissa = QString::number(value, 'e', std::max(digits - 1, 0));
+    const qsizetype mark = mantissa.indexOf(QLatin1Char('e'));
+    const int decade = mantissa.mid(mark + 1).toInt();
+    mantissa.truncate(mark);
+    int decimals = std::max(digits - 1, 0);
+    for (; decimals > 0 && mantissa.endsWith(QLatin1Char('0')); --decimals)
+        mantissa.chop(1);
+    if (decade < -4 || decade > 8)
+        return formatScientific(value, decimals);
+    return formatFixed(value, std::max(decimals - decade, 0));
+}
+
 QString formatDuration(double seconds)
 {
     if (!std::isfinite(seconds))

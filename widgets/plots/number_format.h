@@ -11,6 +11,8 @@ namespace toeplab::widgets
 
 /// About `digits` significant digits: 0.812, 12.4, 12,400, 3.1×10⁻⁵. NaN: "not a number"; infinity: "∞".
 [[nodiscard]] QString formatValue(double value, int digits = 3);
+/// At most `digits` significant digits and no zeros at the end, for settings as people write them: 0.003, 2×10⁻⁵.
+[[nodiscard]] QString formatShortest(double value, int digits = 4);
 /// All digits of an integer: 1,048,576.
 [[nodiscard]] QString formatInteger(qint64 value);
 /// A fixed number of decimals, for labels that stand under each other: 0.50, 1,024.0.

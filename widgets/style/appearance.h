@@ -25,6 +25,9 @@ void applyTheme(QApplication& application, ThemeKind kind);
 enum class TextRole { Normal, Muted, Title, Bad, Warning };
 void setTextRole(QWidget& widget, TextRole role);
 
+/// px: of the labels of forms, so that forms under one another stand in one line.
+constexpr int kFormLabelWidth = 88;
+
 [[nodiscard]] QFont titleFont();
 /// 9 pt, for what explains.
 [[nodiscard]] QFont smallFont();

@@ -25,12 +25,14 @@ struct Outcome {
 };
 
 /// The command in a process of its own, as main calls it: without a display and with an application of its own.
-Outcome figure(const QStringList& arguments)
+Outcome figure(const QStringList& arguments, const QString& scale = {})
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
     environment.remove(QStringLiteral("DISPLAY"));
+    if (!scale.isEmpty())
+        environment.insert(QStringLiteral("QT_SCALE_FACTOR"), scale);
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral(TOEPLAB_BINARY_DIR "/bin/figure_command_runner"),
                   QStringList(QStringLiteral("figure")) + arguments);
@@ -100,6 +102,22 @@ TEST_F(FigureCommand, DrawsEveryKindWithoutADisplay)
             EXPECT_GT(QFileInfo(out).size(), 100) << name.toStdString();
         }
     }
+}
+
+TEST_F(FigureCommand, APageIsTheSameUnderAScaledDesktop)
+{
+    const auto drawn = [](const char* name, const QString& scale) {
+        EXPECT_EQ(figure({QStringLiteral("toeplitz"), QStringLiteral("--run"), path("run.h5"), QStringLiteral("--out"),
+                          path(name)},
+                         scale)
+                      .code,
+                  0);
+        QFile file(path(name));
+        EXPECT_TRUE(file.open(QIODevice::ReadOnly));
+        return file.readAll();
+    };
+    EXPECT_EQ(drawn("plain.png", {}), drawn("scaled.png", QStringLiteral("1.5")));
+    EXPECT_EQ(drawn("plain.svg", {}), drawn("scaled.svg", QStringLiteral("1.5")));
 }
 
 TEST_F(FigureCommand, ReopensTheSpecOfABundle)

@@ -9,6 +9,7 @@
 #include "widgets/style/appearance.h"
 
 #include <QtCore/QTemporaryDir>
+#include <QtGui/QScreen>
 #include <QtTest/QTest>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QLabel>
@@ -110,6 +111,9 @@ TEST_F(Window, LayoutsSwitchAndSidesCollapse)
     window_->applyLayout(MainWindow::Layout::Inspect);
     EXPECT_TRUE(window_->dock(QStringLiteral("map"))->isVisible());
     EXPECT_FALSE(window_->dock(QStringLiteral("experiment"))->isVisible());
+    window_->applyLayout(MainWindow::Layout::Figure);
+    EXPECT_TRUE(window_->dock(QStringLiteral("page"))->isVisible());
+    EXPECT_FALSE(window_->dock(QStringLiteral("compare"))->isVisible());
     window_->applyLayout(MainWindow::Layout::Train);
     window_->toggleSide(QStringLiteral("experiment"));
     EXPECT_FALSE(window_->dock(QStringLiteral("experiment"))->isVisible());
@@ -150,6 +154,18 @@ TEST_F(Window, ADeadEngineIsSaidAndWhatWasShownStays)
     ASSERT_TRUE(QTest::qWaitFor([&] { return window_->notice().isVisible(); }, 10'000));
     EXPECT_THAT(window_->notice().sentence().toStdString(), testing::AllOf(HasSubstr("signal 9"), HasSubstr("kept")));
     EXPECT_GE(workbench_->workspace.current()->rows().training.size(), 5U);
+}
+
+TEST_F(Window, ARememberedPlaceThatIsOffTheScreenIsBroughtBack)
+{
+    const QRect room = window_->screen()->availableGeometry();
+    window_->applyLayout(MainWindow::Layout::Compare); // the screen of the tests is small
+    window_->resize(room.size() / 2);
+    window_->move(room.right() - 50, room.bottom() - 50);
+    close();
+    open();
+    EXPECT_TRUE(window_->screen()->availableGeometry().contains(window_->geometry()))
+        << window_->geometry().x() << ", " << window_->geometry().y();
 }
 
 TEST_F(Window, LayoutThemeAndOptionsAreRemembered)

@@ -72,7 +72,7 @@ int main(int argc, char** argv)
     options.add_option("--seconds", seconds, "of training before the picture");
     options.add_option("--theme", theme)->check(CLI::IsMember({"light", "dark"}));
     options.add_option("--size", size, "WIDTHxHEIGHT in px");
-    options.add_option("--layout", layout)->check(CLI::IsMember({"train", "inspect", "compare"}));
+    options.add_option("--layout", layout)->check(CLI::IsMember({"train", "inspect", "compare", "figure"}));
     options.add_option("--layer", layer, "1-based");
     options.add_option("--picture", picture, "PNG to write");
     options.add_option("--open", file, "a run to open instead of training the tour");
@@ -93,6 +93,7 @@ int main(int argc, char** argv)
     window.show();
     window.applyLayout(layout == "inspect"   ? app::MainWindow::Layout::Inspect
                        : layout == "compare" ? app::MainWindow::Layout::Compare
+                       : layout == "figure"  ? app::MainWindow::Layout::Figure
                                              : app::MainWindow::Layout::Train);
     workbench.open(file.empty() ? QStringList() : QStringList(QString::fromStdString(file)), {});
     QTimer::singleShot(0, [&] { fmt::print("window up after {} ms\n", since_start.elapsed()); });

@@ -47,6 +47,9 @@ TEST(Format, SizesRatesSharesAndAges)
     EXPECT_EQ(ago(0.2), QStringLiteral("just now"));
     EXPECT_EQ(ago(3), QStringLiteral("3 s ago"));
     EXPECT_EQ(learningRate(5e-4), QStringLiteral("0.0005"));
+    EXPECT_EQ(learningRate(1.5e-5), QStringLiteral("0.000015")) << "as it is typed, never 1.5e-05";
+    EXPECT_EQ(learningRate(1e-6), QStringLiteral("0.000001"));
+    EXPECT_EQ(learningRate(2.5e-9), QStringLiteral("2.5e-9"));
 }
 
 } // namespace

@@ -2,16 +2,21 @@
 #include "core/config/presets.h"
 #include "tests/widgets/models/sample_run.h"
 #include "tests/widgets/panels/bench.h"
+#include "widgets/dialogs/figure_preview.h"
+#include "widgets/engine_client/figure_job.h"
 #include "widgets/models/kernel_store.h"
 #include "widgets/models/ladder_model.h"
 #include "widgets/models/runs_model.h"
 #include "widgets/panels/evolution_panel.h"
 #include "widgets/panels/ladder_panel.h"
 #include "widgets/panels/log_panel.h"
+#include "widgets/panels/page_panel.h"
 #include "widgets/panels/panel_catalogue.h"
 #include "widgets/panels/panel_dock.h"
 #include "widgets/panels/runs_panel.h"
 
+#include <QtWidgets/QCheckBox>
+#include <QtWidgets/QHeaderView>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QListView>
 #include <QtWidgets/QPlainTextEdit>
@@ -57,6 +62,52 @@ TEST_F(Panels, AClickInTheLadderSelectsTheLayerEverywhere)
     EXPECT_FALSE(panel.table().selectionModel()->isRowSelected(1));
     ASSERT_TRUE(panel.figure().has_value());
     EXPECT_EQ(panel.figure()->kind, "ladder");
+}
+
+TEST_F(Panels, TheLadderCutsNoColumnWhereItIsNarrow)
+{
+    LadderPanel panel(workspace, session);
+    panel.resize(1000, 200);
+    panel.show();
+    openStored();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return panel.model().rowCount() == 2 && panel.table().isVisible(); }, 5000));
+    for (const int width : {1000, 700, 566}) {
+        panel.resize(width, 200);
+        QTest::qWait(20);
+        const QHeaderView& header = *panel.table().horizontalHeader();
+        EXPECT_LE(header.length(), panel.table().viewport()->width()) << width;
+        EXPECT_GE(header.sectionSize(LadderModel::Kernel), 40) << width;
+        for (int column = LadderModel::Spikiness; column < LadderModel::ColumnCount; ++column) {
+            const QString title = panel.model().headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+            EXPECT_GE(header.sectionSize(column), header.fontMetrics().horizontalAdvance(title) + 4)
+                << width << title.toStdString();
+        }
+    }
+}
+
+TEST_F(Panels, ThePageFollowsTheRunTheLayerAndItsOptions)
+{
+    FigureJob::program() = QStringLiteral("/bin/false"); // the spec is tested here, drawing elsewhere
+    const std::vector<FigurePanel*> panels = makeFigurePanels(workspace, session);
+    PagePanel page(workspace, panels, home.path());
+    page.resize(900, 600);
+    page.show();
+    EXPECT_FALSE(page.figure().has_value());
+    EXPECT_TRUE(page.findChild<QLabel*>(QStringLiteral("page-sentence"))->isVisible());
+    openStored();
+    workspace.setLayerIndex(1);
+    ASSERT_TRUE(page.figure().has_value());
+    EXPECT_EQ(page.figure()->kind, "toeplitz");
+    EXPECT_EQ(page.figure()->layer, 2);
+    EXPECT_EQ(page.figure()->runs, std::vector<std::string>{workspace.current()->path().toStdString()});
+    EXPECT_EQ(page.figure()->theme, ThemeKind::Light);
+    page.findChild<QCheckBox*>(QStringLiteral("option-profile"))->click();
+    EXPECT_FALSE(page.figure()->flag("profile"));
+    page.setKind("training");
+    EXPECT_EQ(page.figure()->text("below"), "accuracy") << "as the panel of the curves shows it";
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !page.preview().sentence().isEmpty(); }, 5000))
+        << "a drawing that failed is said";
+    qDeleteAll(panels);
 }
 
 TEST_F(Panels, TheLadderSortsByAFigureAndStillSelectsTheRightLayer)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/presets.h"
+#include "tests/widgets/models/sample_run.h"
 #include "tests/widgets/panels/bench.h"
+#include "widgets/models/format.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/panels/status_strip.h"
 #include "widgets/panels/transport_bar.h"
@@ -43,6 +45,19 @@ TEST_F(Transport, WhatCannotBeDoneSaysWhy)
     ASSERT_TRUE(QTest::qWaitFor([&] { return engine.state() == EngineClient::State::Ready; }, 5000));
     EXPECT_THAT(part<QToolButton>("stop")->toolTip().toStdString(), HasSubstr("Nothing is being trained"));
     EXPECT_FALSE(part<QLineEdit>("lr")->isEnabled());
+    EXPECT_FALSE(part<QLineEdit>("lr")->property("invalid").toBool()) << "nothing was typed, nothing is wrong";
+}
+
+TEST_F(Transport, AStoredRunShowsTheRateThatItWasStartedWithAndHowFarItCame)
+{
+    const QString path = home.filePath(QStringLiteral("stored.h5"));
+    test::writeRun(path, 30).reset();
+    workspace.setCurrent(workspace.open(path));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return workspace.current()->hasHeader(); }, 5000));
+    EXPECT_EQ(part<QLineEdit>("lr")->text(),
+              format::learningRate(workspace.current()->header().experiment["optimizer"]["lr"].get<double>()));
+    EXPECT_FALSE(part<QLineEdit>("lr")->property("invalid").toBool());
+    EXPECT_THAT(part<QLabel>("progress")->text().toStdString(), HasSubstr("step 30"));
 }
 
 TEST_F(Transport, ClicksPauseStepAndResume)
@@ -52,7 +67,7 @@ TEST_F(Transport, ClicksPauseStepAndResume)
     ASSERT_TRUE(reach(3));
     auto* run = part<QToolButton>("run");
     EXPECT_EQ(run->property("shows").toByteArray(), "pause");
-    EXPECT_THAT(part<QLabel>("speed")->text().toStdString(), HasSubstr("steps/s"));
+    EXPECT_THAT(part<QLabel>("progress")->text().toStdString(), HasSubstr("step "));
     EXPECT_THAT(part<QLabel>("what")->text().toStdString(), testing::AllOf(HasSubstr("tour"), HasSubstr("exact")));
     QTest::mouseClick(run, Qt::LeftButton);
     ASSERT_TRUE(QTest::qWaitFor([&] { return session.isPaused() && !session.isChanging(); }, 5000));
@@ -101,7 +116,10 @@ TEST_F(Transport, TheStatusLineNamesLayerChannelStepAndEngine)
     };
     EXPECT_THAT(text("status-choice"),
                 testing::AllOf(HasSubstr("layer 2"), HasSubstr("channel median"), HasSubstr("step ")));
-    EXPECT_THAT(text("status-engine"), testing::AllOf(HasSubstr("engine ready"), HasSubstr("321 MiB")));
+    EXPECT_THAT(text("status-engine"), HasSubstr("engine ready"));
+    EXPECT_EQ(text("status-memory"), "321 MiB");
+    EXPECT_THAT(text("status-speed"), HasSubstr("steps/s"));
+    EXPECT_THAT(text("status-device"), testing::ContainsRegex("CPU, [0-9]+ threads?$"));
 }
 
 TEST(Notice, OffersItsChoicesOnceAndStopsNobody)

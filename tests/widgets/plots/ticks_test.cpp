@@ -39,6 +39,12 @@ TEST(NumberFormat, IsThatOfPrint)
     EXPECT_EQ(formatValue(0.9996), QStringLiteral("1.00"));
     EXPECT_EQ(formatValue(3.14e-5), QStringLiteral("3.14×10⁻⁵"));
     EXPECT_EQ(formatValue(-4), QStringLiteral("−4.00"));
+    EXPECT_EQ(formatShortest(2e-4), QStringLiteral("0.0002"));
+    EXPECT_EQ(formatShortest(0.003), QStringLiteral("0.003"));
+    EXPECT_EQ(formatShortest(0.0029713, 3), QStringLiteral("0.00297"));
+    EXPECT_EQ(formatShortest(2e-5), QStringLiteral("2×10⁻⁵"));
+    EXPECT_EQ(formatShortest(-1.25e-6), QStringLiteral("−1.25×10⁻⁶"));
+    EXPECT_EQ(formatShortest(12500), QStringLiteral("12,500"));
     EXPECT_EQ(formatValue(0), QStringLiteral("0"));
     EXPECT_EQ(formatValue(std::nan("")), QStringLiteral("not a number"));
     EXPECT_EQ(formatInteger(1048576), QStringLiteral("1,048,576"));
