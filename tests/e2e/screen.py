@@ -14,6 +14,10 @@ import tempfile
 import time
 
 
+# Waits are as long as a busy machine needs; one that is idle never waits that long.
+PATIENCE = float(os.environ.get("TOEPLAB_TEST_PATIENCE", "4"))
+
+
 class Failure(AssertionError):
     pass
 
@@ -82,7 +86,7 @@ class Window:
         return {} if found is None else found.get("figure", {})
 
     def until(self, what, condition, seconds=60):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise Failure(f"the window exited with {self.process.returncode} while waiting: {what}")
@@ -91,7 +95,7 @@ class Window:
                 return value
             time.sleep(0.1)
         self.picture("failure")
-        raise Failure(f"not within {seconds} s: {what}\nseen: {json.dumps(self.look())[:4000]}")
+        raise Failure(f"not within {seconds * PATIENCE:.0f} s: {what}\nseen: {json.dumps(self.look())[:4000]}")
 
     def picture(self, name):
         folder = os.environ.get("TOEPLAB_TEST_PICTURES")
@@ -132,7 +136,7 @@ class Window:
         self.hand("key", keys)
 
     def wait(self, seconds=60):
-        self.process.wait(seconds)
+        self.process.wait(seconds * PATIENCE)
         return self.process.returncode
 
     def engine(self):

@@ -246,7 +246,8 @@ void EvolutionFigure::build()
     axes_.push_back({"value", y});
     axes_[2].link = LinkAxis::Lag;
     axes_[2].pad_low = axes_[2].pad_high = 0;
-    axes_[3].pad_low = axes_[3].pad_high = 0.06;
+    axes_[3].pad_low = 0.06;
+    axes_[3].pad_high = legend_ ? 0.6 : 0.06; // the legend stands above the curves
 }
 
 void EvolutionFigure::show()
