@@ -143,6 +143,30 @@ Result<NpyArray> readNpy(const std::string& path)
     return array;
 }
 
+Result<void> writeNpy(const std::string& path, std::span<const std::int64_t> shape, std::span<const float> values)
+{
+    static_assert(std::endian::native == std::endian::little, "the values are written as they lie in memory");
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+    for (const std::int64_t size : shape) {
+        header += fmt::format("{}, ", size);
+    }
+    header += "), }";
+    constexpr std::size_t kPrefix = 10, kAlignment = 64; // the header ends with a newline on a multiple of 64 bytes
+    header.append(kAlignment - 1 - (kPrefix + header.size()) % kAlignment, ' ');
+    header += '\n';
+    const auto length = static_cast<std::uint16_t>(header.size());
+    std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+    stream.write("\x93NUMPY\x01\x00", 8);
+    stream.write(reinterpret_cast<const char*>(&length), sizeof(length));
+    stream << header;
+    stream.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size_bytes()));
+    stream.close();
+    if (!stream) {
+        return fail("The file {} cannot be written. Check the folder's permissions and the disk's free space.", path);
+    }
+    return {};
+}
+
 Result<KernelArray> readKernelArray(const std::string& path)
 {
     auto array = readNpy(path);

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct NpyArray {
 };
 /// The error says what the file holds instead and the line of Python that writes it as needed.
 [[nodiscard]] Result<NpyArray> readNpy(const std::string& path);
+
+/// Writes float32 in C order, version 1.0. The values fill the shape.
+[[nodiscard]] Result<void> writeNpy(const std::string& path, std::span<const std::int64_t> shape,
+                                    std::span<const float> values);
 
 /// A kernel of shape (2n-1,) or (channels, 2n-1) from lag -(n-1).
 struct KernelArray {

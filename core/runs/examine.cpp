@@ -12,6 +12,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace toeplab::core
 {
@@ -62,7 +63,8 @@ std::string readBulk(const SnapshotFile& file, const RunData& data)
                        number(kernels), checkpoints);
 }
 
-void examineJournal(const std::string& path, bool alive, RunCheckup& checkup)
+/// `snapshot`: what the run file says of itself; null when it cannot be read.
+void examineJournal(const std::string& path, bool alive, const RunStore* snapshot, RunCheckup& checkup)
 {
     const std::string journal_path = journalPath(path);
     if (!identityOf(journal_path))
@@ -70,14 +72,24 @@ void examineJournal(const std::string& path, bool alive, RunCheckup& checkup)
     const auto journal = loadJournal(journal_path);
     if (!journal) {
         checkup.findings.push_back({true, journal.error().message});
-    } else if (journal->good_bytes < journal->total_bytes && !alive) {
-        checkup.findings.push_back({true, fmt::format("The journal {} is readable up to byte {} of {}: {} records.",
-                                                      journal_path, number(journal->good_bytes),
-                                                      number(journal->total_bytes), number(journal->records.size()))});
-    } else {
-        checkup.findings.push_back({false, fmt::format("The journal {} is whole: {} records.", journal_path,
-                                                       number(journal->records.size()))});
+        return;
     }
+    const std::string records = number(journal->records.size());
+    const bool whole = alive || journal->good_bytes == journal->total_bytes;
+    if (whole)
+        checkup.findings.push_back({false, fmt::format("The journal {} is whole: {} records.", journal_path, records)});
+    else if (journal->torn)
+        checkup.findings.push_back({false, fmt::format("The journal {} ends inside a record, as it does when a run is "
+                                                       "cut off while it writes: the {} records before are whole.",
+                                                       journal_path, records)});
+    else
+        checkup.findings.push_back(
+            {true, fmt::format("The journal {} is damaged: it is readable up to byte {} of {}, "
+                               "which is {} records.",
+                               journal_path, number(journal->good_bytes), number(journal->total_bytes), records)});
+    if (snapshot != nullptr && journal->start && !alive && journal->start->id == snapshot->id &&
+        journal->start->generation > snapshot->generation)
+        checkup.findings.push_back({true, "The run file is older than the snapshot that its journal continues."});
 }
 
 } // namespace
@@ -90,6 +102,7 @@ RunCheckup examineRun(const std::string& path)
     if (alive)
         checkup.findings.push_back({false, "The run is being written at this moment."});
     const auto identity = identityOf(path);
+    std::optional<RunStore> snapshot;
     if (!identity) {
         checkup.findings.push_back({true, fmt::format("There is no file {}.", path)});
     } else if (const auto data = readRun(path); !data) {
@@ -99,13 +112,16 @@ RunCheckup examineRun(const std::string& path)
         checkup.step = data->training.empty() ? 0 : data->training.back().step;
         examineSeal(path, *identity, checkup);
         const auto file = SnapshotFile::open(path);
+        if (auto header = file ? readingRun(path, [&] { return readHeaderStore(file->id()); })
+                               : Result<RunStore>(tl::unexpected(file.error())))
+            snapshot = std::move(*header);
         const auto bulk = file ? readingRun(path, [&] { return readBulk(*file, *data); })
                                : Result<std::string>(tl::unexpected(file.error()));
         checkup.findings.push_back(bulk ? RunFinding{false, *bulk} : RunFinding{true, withoutAdvice(bulk.error())});
         if (!data->recovery.empty())
             checkup.findings.push_back({false, data->recovery});
     }
-    examineJournal(path, alive, checkup);
+    examineJournal(path, alive, snapshot ? &*snapshot : nullptr, checkup);
     if (!alive && identityOf(path + ".tmp"))
         checkup.findings.push_back(
             {false, fmt::format("{}.tmp is a snapshot that was being written when the run was cut "

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <utility>
 
 namespace toeplab::core::h5
@@ -17,7 +18,7 @@ std::recursive_mutex& mutex()
     return instance;
 }
 
-/// Walking upward, the last entry visited is the innermost cause.
+/// Walking downward, the last entry visited is the innermost cause.
 herr_t keepInnermost(unsigned /*depth*/, const H5E_error2_t* entry, void* text)
 {
     if (entry->desc != nullptr && *entry->desc != '\0')
@@ -39,6 +40,11 @@ Handle fileAccess()
 Lock::Lock() : lock_(mutex())
 {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+void renewLockAfterFork()
+{
+    new (&mutex()) std::recursive_mutex;
 }
 
 Handle::Handle(Handle&& other) noexcept
@@ -67,7 +73,7 @@ void Handle::close()
 void raise(const std::string& doing)
 {
     std::string reason;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keepInnermost, &reason);
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keepInnermost, &reason);
     H5Eclear2(H5E_DEFAULT);
     throw Failure(reason.empty() ? doing : fmt::format("{} ({})", doing, reason));
 }

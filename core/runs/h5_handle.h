@@ -35,6 +35,9 @@ private:
     std::unique_lock<std::recursive_mutex> lock_;
 };
 
+/// In a child process: a lock that its parent held at the fork belongs to a thread that is not there. It is made anew.
+void renewLockAfterFork();
+
 /// Owns one identifier of any kind.
 class Handle
 {

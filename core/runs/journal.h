@@ -38,6 +38,7 @@ struct Journal {
     std::optional<JournalStart> start; ///< nothing: empty, or damaged from its start
     std::vector<RunRecord> records;
     std::size_t good_bytes = 0; ///< up to the end of the last good record
+    bool torn = false; ///< what follows is the beginning of a record: its writer was cut off, nothing else is damaged
     std::size_t total_bytes = 0;
 };
 
@@ -60,7 +61,8 @@ struct Journal {
 class JournalFile
 {
 public:
-    /// Creates or opens the file and takes its lock; fails when it exists already (Refuse) or another process holds it.
+    /// Creates or opens the file and takes its lock; fails when another process holds it, or when there is something in
+    /// it already (Refuse).
     [[nodiscard]] static Result<JournalFile> open(const std::string& path, Existing existing);
 
     /// Empties the file and begins anew.

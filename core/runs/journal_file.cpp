@@ -54,12 +54,7 @@ bool writerAlive(const std::string& journal_path)
 
 Result<JournalFile> JournalFile::open(const std::string& path, Existing existing)
 {
-    const int refuse = existing == Existing::Refuse ? O_EXCL : 0;
-    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | refuse, 0644));
-    if (!file.valid() && errno == EEXIST)
-        return fail("The journal {} exists already: another run is being written there, or was and lost its run file. "
-                    "Choose another name, or salvage it with: toeplab runs doctor {}",
-                    path, path);
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!file.valid())
         return fail("The journal {} cannot be opened: {}. Check that its folder exists and may be written.", path,
                     systemReason(errno));
@@ -74,6 +69,11 @@ Result<JournalFile> JournalFile::open(const std::string& path, Existing existing
     JournalFile journal(std::move(file), path);
     const off_t end = ::lseek(journal.file_.number(), 0, SEEK_END);
     journal.size_ = static_cast<std::size_t>(std::max<off_t>(end, 0));
+    // An empty one is what a process leaves that is stopped before its run has begun.
+    if (existing == Existing::Refuse && journal.size_ > 0)
+        return fail("The journal {} exists already: it is of a run that has lost its run file. Choose another name, or "
+                    "salvage it with: toeplab runs doctor {}",
+                    path, path);
     return journal;
 }
 

@@ -2,7 +2,7 @@
 #include "core/base/crc32c.h"
 #include "core/runs/journal.h"
 
-#include <array>
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -51,7 +51,8 @@ json toJson(const LayerScores& scores)
             toJson(scores.effective_width),
             toJson(scores.decay_rate),
             toJson(scores.anticausal_energy),
-            toJson(scores.effective_rank)};
+            toJson(scores.effective_rank),
+            scores.broken};
 }
 
 LayerScores scoresFrom(const json& value)
@@ -66,6 +67,7 @@ LayerScores scoresFrom(const json& value)
     scores.decay_rate = summaryFrom(value.at(6));
     scores.anticausal_energy = summaryFrom(value.at(7));
     scores.effective_rank = summaryFrom(value.at(8));
+    value.at(9).get_to(scores.broken);
     return scores;
 }
 
@@ -174,6 +176,22 @@ bool fits(const RunRecord& record, const RunHeader& header)
     return true;
 }
 
+/// Whether a whole record begins anywhere in the bytes. Few places pass the first two looks.
+bool recordFollows(std::span<const std::byte> bytes)
+{
+    for (std::size_t offset = 0; offset + kFrameBytes < bytes.size(); ++offset) {
+        const std::size_t length = numberAt(bytes, offset);
+        const bool map =
+            (std::to_integer<unsigned>(bytes[offset + kFrameBytes]) & 0xE0U) == 0xA0U; // CBOR's major type 5
+        if (!map || length > bytes.size() - offset - kFrameBytes)
+            continue;
+        const std::span<const std::byte> payload = bytes.subspan(offset + kFrameBytes, length);
+        if (crc32c(payload, crc32c(bytes.subspan(offset, 4))) == numberAt(bytes, offset + 4))
+            return true;
+    }
+    return false;
+}
+
 JournalStart startFrom(const json& payload)
 {
     JournalStart start;
@@ -235,9 +253,13 @@ Journal decodeJournal(std::span<const std::byte> bytes)
 {
     Journal journal;
     journal.total_bytes = bytes.size();
-    if (bytes.size() < kPrologueBytes || std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0 ||
-        numberAt(bytes, 8) != kVersion)
+    const std::vector<std::byte> prologue = journalPrologue();
+    if (!std::equal(prologue.begin(), prologue.begin() + std::min(bytes.size(), kPrologueBytes), bytes.begin()))
         return journal;
+    if (bytes.size() < kPrologueBytes) {
+        journal.torn = !bytes.empty();
+        return journal;
+    }
     std::size_t offset = kPrologueBytes;
     while (bytes.size() - offset >= kFrameBytes) {
         const std::size_t length = numberAt(bytes, offset);
@@ -265,6 +287,9 @@ Journal decodeJournal(std::span<const std::byte> bytes)
         offset += kFrameBytes + length;
     }
     journal.good_bytes = offset;
+    const std::span<const std::byte> rest = bytes.subspan(offset);
+    journal.torn = !rest.empty() && (rest.size() < kFrameBytes || numberAt(rest, 0) > rest.size() - kFrameBytes) &&
+                   !recordFollows(rest);
     return journal;
 }
 

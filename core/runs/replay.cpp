@@ -59,6 +59,8 @@ std::string replay(const Journal& journal, const std::string& id, std::int64_t g
 {
     if (journal.total_bytes == 0)
         return {};
+    if (!journal.start && journal.torn && !alive)
+        return "The journal ends inside its first record, so the run ends with its last snapshot.";
     if (!journal.start)
         return alive
                    ? std::string()

@@ -58,8 +58,15 @@ Result<void> RunFiles::checkpoint(Checkpoint checkpoint, bool best)
 
 Result<void> RunFiles::write()
 {
-    if (reopen_ || restart_)
-        return {}; // mend() first
+    if (reopen_)
+        return fail("The journal {} was removed while its run is being written. What was logged is kept in memory and "
+                    "written again as soon as the folder is there.",
+                    journalPath(path_));
+    if (restart_) {
+        if (auto restarted = journal_.restart(start()); !restarted)
+            return restarted;
+        restart_ = false;
+    }
     auto written = journal_.append(pending_);
     fold_ = fold_ || journal_.size() > kLargestJournal;
     return written;
@@ -104,11 +111,6 @@ Result<void> RunFiles::mend()
     if (fold_)
         return fail("The run file {} is still behind its run: the disk failed. It is tried again in a few seconds.",
                     path_);
-    if (restart_) {
-        if (auto restarted = journal_.restart(start()); !restarted)
-            return restarted;
-        restart_ = false;
-    }
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -167,7 +168,7 @@ private:
             for (Task& task : batch)
                 handle(task);
             if (sync_now_ || Clock::now() >= next_sync) {
-                report(files_->sync());
+                reportSync(files_->sync());
                 sync_now_ = false;
                 next_sync = Clock::now() + kBetweenSyncs;
             } else {
@@ -219,26 +220,28 @@ private:
     void take(FlushTask& task)
     {
         const Result<void> synced = files_->sync();
-        report(synced);
+        reportSync(synced);
         task.answer->set_value(synced);
     }
 
     /// One sentence for each failure, not one for each time it is met again.
     void report(const Result<void>& result)
     {
-        if (result) {
+        if (!result && reported_.insert(result.error().message).second && on_failure_)
+            on_failure_(result.error());
+    }
+    /// Only when all is on the disk again is a failure a new one.
+    void reportSync(const Result<void>& synced)
+    {
+        report(synced);
+        if (synced)
             reported_.clear();
-        } else if (result.error().message != reported_) {
-            reported_ = result.error().message;
-            if (on_failure_)
-                on_failure_(result.error());
-        }
     }
 
     std::unique_ptr<RunFiles> files_; ///< the writer thread's alone
     std::vector<LayerInfo> layers_;
     FailureHandler on_failure_;
-    std::string reported_;
+    std::set<std::string> reported_;
     bool sync_now_ = false;
 
     std::mutex mutex_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/runs/child.h"
 #include "core/runs/doctor.h"
 #include "core/runs/journal.h"
 #include "core/runs/run_reader.h"
@@ -8,13 +9,8 @@
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
 #include <optional>
+#include <sstream>
 
 namespace toeplab::core
 {
@@ -22,7 +18,7 @@ namespace toeplab::core
 namespace
 {
 
-constexpr unsigned kSecondsForAPart = 120; // a damaged file can also make HDF5 go round in circles
+constexpr unsigned kSecondsForAPart = 20; // of computing; a whole part takes a tenth of it
 constexpr int kMostAttempts = 64;
 
 nlohmann::json toJson(const RunSalvage& salvage)
@@ -68,40 +64,16 @@ Result<RunSalvage> salvageHere(const SalvageSource& source, const std::string& o
     return salvage;
 }
 
-void tell(int pipe, const nlohmann::json& message)
+/// In the child: each line says which part comes next, the last one how it went.
+void salvageInChild(SalvageSource source, const std::string& out_path, const Tell& tell)
 {
-    const std::string line = jsonText(message) + "\n";
-    std::size_t done = 0;
-    while (done < line.size()) {
-        const ssize_t written = ::write(pipe, line.data() + done, line.size() - done);
-        if (written < 0 && errno != EINTR)
-            ::_exit(1); // nobody listens any more
-        done += written > 0 ? static_cast<std::size_t>(written) : 0;
-    }
-}
-
-[[noreturn]] void workInChild(int pipe, SalvageSource source, const std::string& out_path)
-{
-    source.entering = [pipe](const std::string& part) {
-        ::alarm(kSecondsForAPart);
-        tell(pipe, {{"part", part}});
+    source.entering = [&tell](const std::string& part) {
+        limitComputing(kSecondsForAPart);
+        tell(jsonText({{"part", part}}));
     };
     const auto salvaged = salvageHere(source, out_path);
-    tell(pipe,
-         salvaged ? nlohmann::json{{"done", toJson(*salvaged)}} : nlohmann::json{{"failed", salvaged.error().message}});
-    ::_exit(0); // without the parent's exit handlers
-}
-
-std::string readAll(int pipe)
-{
-    std::string text;
-    std::array<char, 4096> block{};
-    for (;;) {
-        const ssize_t count = ::read(pipe, block.data(), block.size());
-        if (count == 0 || (count < 0 && errno != EINTR))
-            return text;
-        text.append(block.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-    }
+    tell(jsonText(salvaged ? nlohmann::json{{"done", toJson(*salvaged)}}
+                           : nlohmann::json{{"failed", salvaged.error().message}}));
 }
 
 struct Attempt {
@@ -111,30 +83,13 @@ struct Attempt {
 
 Result<Attempt> attempt(const SalvageSource& source, const std::string& out_path)
 {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return fail("No reader could be started: {}.", systemReason(errno));
-    const Descriptor from(ends[0]);
-    Descriptor into(ends[1]);
-    pid_t child = -1;
-    {
-        const h5::Lock lock; // so that the child does not inherit it from another thread
-        child = ::fork();
-        if (child == 0)
-            workInChild(into.number(), source, out_path);
-    }
-    if (child < 0)
-        return fail("No reader could be started: {}.", systemReason(errno));
-    into = Descriptor();
-    const std::string said = readAll(from.number());
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    const auto end = runInChild([&](const Tell& tell) { salvageInChild(source, out_path, tell); });
+    if (!end)
+        return tl::unexpected(end.error());
     Attempt result;
-    for (std::size_t begin = 0; begin < said.size();) {
-        const std::size_t end = std::min(said.find('\n', begin), said.size());
-        const auto message = nlohmann::json::parse(said.substr(begin, end - begin), nullptr, false);
-        begin = end + 1;
+    std::istringstream lines(end->said);
+    for (std::string line; std::getline(lines, line);) {
+        const auto message = nlohmann::json::parse(line, nullptr, false);
         if (message.contains("part"))
             result.part = message.at("part").get<std::string>();
         else if (message.contains("done"))

@@ -186,7 +186,8 @@ std::optional<std::uint64_t> statedLength(const Descriptor& file)
     }
 }
 
-Result<void> verifyWhole(const Descriptor& file, const std::string& path)
+Result<void> verifyWhole(const Descriptor& file, const std::string& path,
+                         const std::function<Result<void>()>& try_unsealed)
 {
     struct stat status = {};
     if (::fstat(file.number(), &status) != 0)
@@ -195,9 +196,12 @@ Result<void> verifyWhole(const Descriptor& file, const std::string& path)
     if (verified().contains(status))
         return {};
     const std::optional<Seal> seal = readSeal(file, size);
-    if (!seal)
-        return explainUnsealed(file, size, path);
-    if (!checksumFits(file, *seal))
+    if (!seal) {
+        if (auto explained = explainUnsealed(file, size, path); !explained)
+            return explained;
+        if (auto tried = try_unsealed(); !tried)
+            return tried;
+    } else if (!checksumFits(file, *seal))
         return fail("The run file {} is damaged: its content does not fit its checksum.{}{}", path, kDoctorAdvice,
                     path);
     verified().add(status);

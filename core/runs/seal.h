@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,8 +43,10 @@ struct Seal {
 /// Length that the HDF5 file says it has; nothing when its first bytes are not HDF5's.
 [[nodiscard]] std::optional<std::uint64_t> statedLength(const Descriptor& file);
 
-/// Whether the file may be given to HDF5: sealed and unchanged, or rewritten by another program and of the length that
-/// it states. The error is a sentence about the run file `path`. Reads the whole file, once for each state of it.
-[[nodiscard]] Result<void> verifyWhole(const Descriptor& file, const std::string& path);
+/// Whether the file may be given to HDF5: sealed and unchanged; or rewritten by another program, of the length that it
+/// states, and passing `try_unsealed`. The error is a sentence about the run file `path`. Reads the whole file, once
+/// for each state of it.
+[[nodiscard]] Result<void> verifyWhole(const Descriptor& file, const std::string& path,
+                                       const std::function<Result<void>()>& try_unsealed);
 
 } // namespace toeplab::core

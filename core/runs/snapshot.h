@@ -44,7 +44,8 @@ public:
 
 private:
     SnapshotFile() = default;
-    [[nodiscard]] static Result<SnapshotFile> openWith(const std::string& path, bool verify);
+    [[nodiscard]] static Result<SnapshotFile> openNewest(const std::string& path, bool verify);
+    [[nodiscard]] static Result<SnapshotFile> openWith(const std::string& path, bool verify, Identity& identity);
 
     std::unique_ptr<h5::Lock> lock_; // first, so that it goes last
     Descriptor descriptor_;

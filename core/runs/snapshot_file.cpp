@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/runs/checkpoint_io.h"
+#include "core/runs/child.h"
 #include "core/runs/h5_data.h"
 #include "core/runs/seal.h"
 #include "core/runs/snapshot.h"
@@ -16,6 +18,9 @@ namespace toeplab::core
 
 namespace
 {
+
+constexpr unsigned kSecondsOfTrying = 20; // of computing
+constexpr int kAttempts = 20;             // to open what a writer is replacing
 
 SnapshotFile::Identity identityFrom(const struct stat& status)
 {
@@ -40,30 +45,75 @@ Result<void> checkSchema(hid_t file, const std::string& path)
     return {};
 }
 
+std::size_t readEverything(hid_t file)
+{
+    const SnapshotContent content = readContent(file);
+    const RunHeader& header = content.data.header;
+    std::size_t count = 0;
+    for (std::size_t layer = 0; layer < header.layers.size(); ++layer)
+        count += readTrack(file, header.layers[layer], layer).size();
+    for (const char* which : {"run/checkpoints/last", "run/checkpoints/best"}) {
+        if (h5::exists(file, which)) {
+            count += readCheckpointGroup(file, which).parameters.size();
+            count += readCheckpointKernels(file, which, header).size();
+        }
+    }
+    return count;
+}
+
+/// Reads all of a file in a child process, which may go down over it. That something cannot be read there is found out
+/// again, and said, by whoever reads it here.
+Result<void> tryReading(const Descriptor& file, const std::string& path)
+{
+    const auto end = runInChild([&](const Tell&) {
+        limitComputing(kSecondsOfTrying);
+        const auto snapshot = SnapshotFile::openUnverified(fmt::format("/proc/self/fd/{}", file.number()));
+        static_cast<void>(readingRun(path, [&] { return snapshot ? readEverything(snapshot->id()) : std::size_t{0}; }));
+    });
+    if (!end)
+        return tl::unexpected(end.error());
+    if (!end->alive)
+        return fail("The run file {} is damaged: reading it brought a reader down.{}{}", path, kDoctorAdvice, path);
+    return {};
+}
+
 } // namespace
 
 Result<SnapshotFile> SnapshotFile::open(const std::string& path)
 {
-    return openWith(path, true);
+    return openNewest(path, true);
 }
 
 Result<SnapshotFile> SnapshotFile::openUnverified(const std::string& path)
 {
-    return openWith(path, false);
+    return openNewest(path, false);
 }
 
-Result<SnapshotFile> SnapshotFile::openWith(const std::string& path, bool verify)
+Result<SnapshotFile> SnapshotFile::openNewest(const std::string& path, bool verify)
+{
+    for (int attempt = 1;; ++attempt) {
+        Identity identity;
+        auto snapshot = openWith(path, verify, identity);
+        // HDF5 asks for the name of what it opens, and a file that was replaced has none any more.
+        if (snapshot || attempt == kAttempts || identityOf(path).value_or(identity) == identity)
+            return snapshot;
+    }
+}
+
+Result<SnapshotFile> SnapshotFile::openWith(const std::string& path, bool verify, Identity& identity)
 {
     SnapshotFile snapshot;
-    snapshot.descriptor_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Without waiting: a named pipe would have to be filled first.
+    snapshot.descriptor_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status = {};
     if (!snapshot.descriptor_.valid() || ::fstat(snapshot.descriptor_.number(), &status) != 0)
         return fail("The run file {} cannot be opened: {}.", path, systemReason(errno));
     if (!S_ISREG(status.st_mode))
         return fail("{} is no file that a run could be read from.", path);
-    snapshot.identity_ = identityFrom(status);
+    snapshot.identity_ = identity = identityFrom(status);
     if (verify) {
-        if (auto whole = verifyWhole(snapshot.descriptor_, path); !whole)
+        const auto try_unsealed = [&] { return tryReading(snapshot.descriptor_, path); };
+        if (auto whole = verifyWhole(snapshot.descriptor_, path, try_unsealed); !whole)
             return tl::unexpected(whole.error());
     }
     snapshot.lock_ = std::make_unique<h5::Lock>();

@@ -23,8 +23,10 @@ constexpr std::array<Quantile, 3> kQuantiles = {{{"median", &ScoreSummary::media
                                                  {"q1", &ScoreSummary::q1, "first quartile"},
                                                  {"q3", &ScoreSummary::q3, "third quartile"}}};
 
-constexpr std::array<WholeNumber, 3> kWholeNumbers = {
-    {{"channels", &LayerScores::channels}, {"length", &LayerScores::length}, {"band", &LayerScores::band}}};
+constexpr std::array<WholeNumber, 4> kWholeNumbers = {{{"channels", &LayerScores::channels},
+                                                       {"length", &LayerScores::length},
+                                                       {"band", &LayerScores::band},
+                                                       {"broken", &LayerScores::broken}}};
 
 } // namespace
 

@@ -69,6 +69,8 @@ TEST(Journal, EveryTruncationKeepsWhatWasWhole)
     EXPECT_THAT(readRun(run.path)->recovery, HasSubstr("ends early at byte"));
     EXPECT_THAT(readRun(run.path)->recovery, HasSubstr("Everything up to step 40 was recovered."));
     writeBytes(run.journal, std::span(run.bytes).first(20));
+    EXPECT_THAT(readRun(run.path)->recovery, HasSubstr("ends inside its first record"));
+    writeBytes(run.journal, std::vector<std::byte>(20));
     EXPECT_THAT(readRun(run.path)->recovery, HasSubstr("damaged from its start"));
 }
 

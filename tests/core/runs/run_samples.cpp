@@ -65,6 +65,7 @@ LadderSnapshot sampleLadder(const RunHeader& header, std::int64_t step)
         scores.channels = info.channels;
         scores.length = info.length;
         scores.band = std::min<std::int64_t>(8, info.length - 1);
+        scores.broken = step % 2;
         double value = static_cast<double>(step * 10 + info.layer);
         for (ScoreSummary* summary : {&scores.spikiness, &scores.peak_over_median, &scores.effective_width,
                                       &scores.decay_rate, &scores.anticausal_energy, &scores.effective_rank}) {
@@ -172,10 +173,10 @@ bool operator==(const LadderSnapshot& a, const LadderSnapshot& b)
         return false;
     for (std::size_t i = 0; i < a.layers.size(); ++i) {
         const LayerScores &x = a.layers[i], &y = b.layers[i];
-        if (x.channels != y.channels || x.length != y.length || x.band != y.band || !same(x.spikiness, y.spikiness) ||
-            !same(x.peak_over_median, y.peak_over_median) || !same(x.effective_width, y.effective_width) ||
-            !same(x.decay_rate, y.decay_rate) || !same(x.anticausal_energy, y.anticausal_energy) ||
-            !same(x.effective_rank, y.effective_rank))
+        if (x.channels != y.channels || x.length != y.length || x.band != y.band || x.broken != y.broken ||
+            !same(x.spikiness, y.spikiness) || !same(x.peak_over_median, y.peak_over_median) ||
+            !same(x.effective_width, y.effective_width) || !same(x.decay_rate, y.decay_rate) ||
+            !same(x.anticausal_energy, y.anticausal_energy) || !same(x.effective_rank, y.effective_rank))
             return false;
     }
     return true;
