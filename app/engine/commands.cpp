@@ -10,6 +10,7 @@ void addCommands(CLI::App& app, CommandContext& context)
     addEvalCommand(app, context);
     addAnalyzeCommand(app, context);
     addDataCommand(app, context);
+    addRunsCommand(app, context);
     addBenchCommand(app, context);
     addPresetsCommand(app, context);
     addMachineCommand(app, context);

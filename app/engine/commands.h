@@ -10,6 +10,7 @@ void addTrainCommand(CLI::App& app, CommandContext& context);
 void addEvalCommand(CLI::App& app, CommandContext& context);
 void addAnalyzeCommand(CLI::App& app, CommandContext& context);
 void addDataCommand(CLI::App& app, CommandContext& context);
+void addRunsCommand(CLI::App& app, CommandContext& context);
 void addBenchCommand(CLI::App& app, CommandContext& context);
 void addPresetsCommand(CLI::App& app, CommandContext& context);
 void addMachineCommand(CLI::App& app, CommandContext& context);

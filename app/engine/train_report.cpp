@@ -113,6 +113,11 @@ void TrainReport::validation(const core::ValidationRow& row)
 void TrainReport::event(const core::RunEvent& event)
 {
     const std::lock_guard lock(mutex_);
+    if (event.kind == "note") { // the disk fails
+        if (json_)
+            printJson({{"event", "note"}, {"step", event.step}, {"text", event.text}});
+        say(event.text);
+    }
     if (event.kind == "resumed" || event.kind == "nan" || event.kind == "lr")
         say(fmt::format("step {}: {}", event.step, event.text));
 }

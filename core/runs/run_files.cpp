@@ -38,7 +38,7 @@ void RunFiles::kernel(KernelSnapshot snapshot)
     newest_[snapshot.layer_index] = std::move(snapshot);
 }
 
-Result<void> RunFiles::checkpoint(Checkpoint checkpoint, bool best)
+void RunFiles::checkpoint(Checkpoint checkpoint, bool best)
 {
     auto stored = std::make_shared<StoredCheckpoint>();
     for (const KernelSnapshot& kernel : newest_) {
@@ -49,6 +49,10 @@ Result<void> RunFiles::checkpoint(Checkpoint checkpoint, bool best)
     store_.last = stored;
     if (best)
         store_.best = stored;
+}
+
+Result<void> RunFiles::save()
+{
     if (reopen_) {
         if (auto mended = mend(); !mended)
             return mended;
@@ -109,8 +113,7 @@ Result<void> RunFiles::mend()
     if (fold_ && Clock::now() >= next_fold_)
         return fold();
     if (fold_)
-        return fail("The run file {} is still behind its run: the disk failed. It is tried again in a few seconds.",
-                    path_);
+        return tl::unexpected(Error{trouble_}); // it is tried again in a few seconds
     return {};
 }
 
@@ -121,6 +124,7 @@ Result<void> RunFiles::fold()
         --store_.generation;
         fold_ = true;
         next_fold_ = Clock::now() + kBetweenFolds;
+        trouble_ = written.error().message;
         return written;
     }
     pending_.clear();

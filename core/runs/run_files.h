@@ -28,8 +28,10 @@ public:
 
     void record(const RunRecord& record);
     void kernel(KernelSnapshot snapshot);
-    /// Makes it `last` (and `best`) and folds everything into the snapshot.
-    [[nodiscard]] Result<void> checkpoint(Checkpoint checkpoint, bool best);
+    /// Makes it `last` (and `best`); on the disk after the next save().
+    void checkpoint(Checkpoint checkpoint, bool best);
+    /// Folds everything into the snapshot.
+    [[nodiscard]] Result<void> save();
     /// Hands what is new to the operating system: it outlives this process from then on.
     [[nodiscard]] Result<void> write();
     /// To the disk: it outlives a power loss. Also mends what an earlier failure left.
@@ -53,6 +55,7 @@ private:
     std::vector<std::byte> pending_;     ///< encoded records that the journal does not have yet
     std::vector<KernelSnapshot> newest_; ///< of each layer, unrounded
     bool reopen_ = false;                ///< the journal was removed from under us
+    std::string trouble_;                ///< what the last failed snapshot failed of
     bool fold_ = false;                  ///< the snapshot must make up for what the journal lost
     bool restart_ = false;               ///< the snapshot is newer than the journal
     Clock::time_point next_fold_;        ///< a failed snapshot is tried again after a while

@@ -167,6 +167,7 @@ private:
                 break;
             for (Task& task : batch)
                 handle(task);
+            saveCheckpoints();
             if (sync_now_ || Clock::now() >= next_sync) {
                 reportSync(files_->sync());
                 sync_now_ = false;
@@ -212,13 +213,26 @@ private:
     }
     void take(CheckpointTask& task)
     {
-        const Result<void> saved = files_->checkpoint(std::move(task.checkpoint), task.best);
+        files_->checkpoint(std::move(task.checkpoint), task.best);
+        unsaved_.push_back(std::move(task.done));
+    }
+    /// One snapshot for all checkpoints that came while the last one was being written: however often they come, the
+    /// disk stays at most one snapshot behind.
+    void saveCheckpoints()
+    {
+        if (unsaved_.empty())
+            return;
+        report(files_->write()); // what is lost when the process is killed meanwhile is only what comes meanwhile
+        const Result<void> saved = files_->save();
         report(saved);
-        if (task.done)
-            task.done(saved);
+        for (const auto& done : std::exchange(unsaved_, {})) {
+            if (done)
+                done(saved);
+        }
     }
     void take(FlushTask& task)
     {
+        saveCheckpoints();
         const Result<void> synced = files_->sync();
         reportSync(synced);
         task.answer->set_value(synced);
@@ -241,6 +255,7 @@ private:
     std::unique_ptr<RunFiles> files_; ///< the writer thread's alone
     std::vector<LayerInfo> layers_;
     FailureHandler on_failure_;
+    std::vector<std::function<void(const Result<void>&)>> unsaved_; ///< of checkpoints that the files hold in memory
     std::set<std::string> reported_;
     bool sync_now_ = false;
 

@@ -6,6 +6,7 @@
 #include "core/training/session_parts.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <thread>
@@ -192,6 +193,8 @@ private:
         };
         Result<PreparedRun> run = prepareRun(parts_, request, progress, [this](const Error& error) {
             board_.change([&](SessionStatus& status) { status.message = error.message; });
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            sink_.event({board_.get().step, std::chrono::duration<double>(now).count(), "note", error.message, 0});
         });
         if (!run && control_.stopping())
             return {SessionState::Stopped, "Stopped before the first step."};

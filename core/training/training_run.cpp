@@ -61,7 +61,7 @@ TrainingRun::End TrainingRun::go()
     });
     if (step_ == 0) {
         mark("start", "Start", 0);
-        tap_.snapshot(0);
+        save(false); // so that a run can be resumed whenever it is cut off
     } else {
         mark("resumed", fmt::format("Resumed from the checkpoint of step {}", step_), step_);
     }
@@ -221,6 +221,7 @@ void TrainingRun::save(bool best)
     if (saved_step_ == step_ && !best)
         return;
     saved_step_ = step_;
+    tap_.snapshot(step_); // the checkpoint keeps the kernels of its step unrounded
     Checkpoint checkpoint = run_.trainer->save();
     checkpoint.step = step_;
     const BatchPosition position = plan_.at(step_);

@@ -24,7 +24,7 @@ Toeplab: a workbench for Toeplitz neural networks.
   ./toeplab analyze RUN.h5           the ladder: a row for each layer
   ./toeplab figure KIND|SPEC.json    draw a figure from a run, with no display
   ./toeplab data ...                 the data sets: list, generate, import, verify
-  ./toeplab runs ...                 the run files: list, show
+  ./toeplab runs ...                 the run files: list, show, diff, doctor, export
   ./toeplab presets [NAME]           list them, or print one as JSON that `train` accepts back
   ./toeplab machine                  versions, devices, what is missing and how to get it
   ./toeplab serve                    the protocol on standard input and output

@@ -76,7 +76,8 @@ void train(RunFiles& files, std::int64_t first, const Shared& acknowledged, std:
         if (last_good(before))
             acknowledged->rows = step;
         if (step % kCheckpointEvery == 0) {
-            const auto saved = files.checkpoint(sampleCheckpoint(step), step == kCheckpointEvery);
+            files.checkpoint(sampleCheckpoint(step), step == kCheckpointEvery);
+            const auto saved = files.save();
             note(saved, said);
             if (saved)
                 acknowledged->checkpoint = step;

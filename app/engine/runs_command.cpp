@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/runs_command.h"
+
+#include "app/engine/commands.h"
+#include "core/base/home.h"
+#include "core/base/text.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+
+namespace toeplab::app
+{
+
+std::string runPath(const std::string& named)
+{
+    namespace fs = std::filesystem;
+    std::error_code ignored; // what cannot be looked at is not there
+    if (fs::exists(named, ignored)) {
+        return named;
+    }
+    const fs::path folder = fs::path(core::toeplabHome()) / "runs";
+    for (const std::string& name : {named + ".h5", named}) {
+        if (named.find('/') == std::string::npos && fs::exists(folder / name, ignored)) {
+            return (folder / name).string();
+        }
+    }
+    return named;
+}
+
+std::string valueText(const nlohmann::json& value)
+{
+    if (value.is_null()) {
+        return "-";
+    }
+    if (value.is_string()) {
+        return value.get_ref<const std::string&>().empty() ? "\"\"" : value.get<std::string>();
+    }
+    if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+        return "-";
+    }
+    return value.is_number() ? core::plainNumber(value.get<double>()) : value.dump();
+}
+
+std::string timeText(double unix_seconds)
+{
+    if (unix_seconds <= 0) {
+        return "-";
+    }
+    return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(unix_seconds)));
+}
+
+void addRunsCommand(CLI::App& app, CommandContext& context)
+{
+    CLI::App* group = addGroup(app, "runs", "List, show, compare, check or export run files");
+    addRunsList(*group, context);
+    addRunsShow(*group, context);
+    addRunsDiff(*group, context);
+    addRunsDoctor(*group, context);
+    addRunsExport(*group, context);
+}
+
+} // namespace toeplab::app
