@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+
+/// The GPU half of the library. Its functions are named and shaped like those of the CPU, take a Context first, work on
+/// device memory, and return when the work is enqueued. Headers hold no CUDA type.
+namespace toeplab::kernels::gpu
+{
+
+/// What a device, its driver or one of its libraries refused.
+class GpuError : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Where a context takes device memory from; all null: from the driver.
+struct Allocator {
+    void* owner = nullptr;
+    void* (*allocate)(void* owner, std::size_t bytes) = nullptr; ///< 256-byte aligned, null where there is none left
+    void (*release)(void* owner, void* data) = nullptr;
+};
+
+/// A stream of one device with the workspace that its kernels share; used by one thread at a time. All work goes to
+/// that stream, so what one kernel left in the workspace is read before the next one overwrites it.
+class Context
+{
+public:
+    /// stream: a cudaStream_t, null for the default stream.
+    Context(int device, void* stream, const Allocator& allocator);
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+    ~Context();
+
+    [[nodiscard]] void* stream() const { return stream_; }
+    [[nodiscard]] int processors() const { return processors_; }
+
+    /// Bytes of shared memory that a block may ask for. A smaller limit sends kernels to their paths for long rows.
+    [[nodiscard]] std::size_t sharedLimit() const { return shared_limit_; }
+    void limitShared(std::size_t bytes) { shared_limit_ = bytes < device_shared_ ? bytes : device_shared_; }
+
+    /// Makes the workspace at least this large. The kernels do so by themselves; who captures a graph, or must not
+    /// allocate in a step, reserves before or runs the step once.
+    void reserve(std::size_t bytes);
+
+    /// At least `bytes` of device memory, valid until the next call; contents are not kept.
+    [[nodiscard]] void* workspace(std::size_t bytes);
+    [[nodiscard]] std::size_t workspaceBytes() const { return workspace_bytes_; }
+
+    [[nodiscard]] void* allocate(std::size_t bytes);
+    void release(void* data) noexcept;
+    void upload(void* device, const void* host, std::size_t bytes);
+    void download(void* host, const void* device, std::size_t bytes); ///< waits
+    void synchronise();
+
+    /// e^(-2 pi i k / size) for 0 <= k < size / 2 as pairs of floats, for the powers of two up to 2^14.
+    [[nodiscard]] const float* roots(std::int64_t size);
+
+private:
+    int device_ = 0;
+    void* stream_ = nullptr;
+    Allocator allocator_;
+    int processors_ = 0;
+    std::size_t device_shared_ = 0;
+    std::size_t shared_limit_ = 0;
+    void* workspace_ = nullptr;
+    std::size_t workspace_bytes_ = 0;
+    float* roots_[15] = {};
+};
+
+/// How many devices answer; 0 where there is no driver.
+[[nodiscard]] int deviceCount() noexcept;
+
+} // namespace toeplab::kernels::gpu

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/device/gpu_table.h"
+
+#include "kernels/band/band_gpu.h"
+
+#include <exception>
+#include <string>
+
+namespace toeplab::kernels::gpu
+{
+namespace
+{
+
+std::string& lastMessage()
+{
+    static thread_local std::string message;
+    return message;
+}
+
+template <typename Body>
+int guarded(Body&& body) noexcept
+{
+    try {
+        body();
+        return 0;
+    } catch (const std::exception& error) {
+        lastMessage() = error.what();
+    } catch (...) {
+        lastMessage() = "the GPU library failed without saying why";
+    }
+    return 1;
+}
+
+template <typename T>
+struct Typed {
+    template <typename Value>
+    static const T* in(const Value* tensor)
+    {
+        return static_cast<const T*>(tensor);
+    }
+    template <typename Value>
+    static T* out(Value* tensor)
+    {
+        return static_cast<T*>(tensor);
+    }
+};
+
+/// body(Typed<T>) for the type that stores such numbers.
+template <typename Body>
+int typed(Number number, Body&& body) noexcept
+{
+    return guarded([&] {
+        switch (number) {
+        case Number::Float32:
+            return body(Typed<float>{});
+        case Number::Half:
+            return body(Typed<Half>{});
+        case Number::BFloat16:
+            return body(Typed<BFloat16>{});
+        }
+        throw GpuError("there is no kind of number " + std::to_string(static_cast<unsigned>(number)));
+    });
+}
+
+int createContext(int device, void* stream, const Allocator* allocator, Context** context)
+{
+    return guarded([&] { *context = new Context(device, stream, allocator != nullptr ? *allocator : Allocator{}); });
+}
+
+Table makeTable()
+{
+    Table table;
+    table.version = kTableVersion;
+    table.bytes = sizeof(Table);
+    table.message = [] { return lastMessage().c_str(); };
+    table.deviceCount = [] { return deviceCount(); };
+    table.createContext = &createContext;
+    table.destroyContext = [](Context* context) { return guarded([&] { delete context; }); };
+    table.limitShared = [](Context* context, std::size_t bytes) {
+        return guarded([&] { context->limitShared(bytes); });
+    };
+    table.reserve = [](Context* context, std::size_t bytes) { return guarded([&] { context->reserve(bytes); }); };
+    table.workspaceBytes = [](Context* context, std::size_t* bytes) {
+        return guarded([&] { *bytes = context->workspaceBytes(); });
+    };
+    table.allocate = [](Context* context, std::size_t bytes, void** data) {
+        return guarded([&] { *data = context->allocate(bytes); });
+    };
+    table.release = [](Context* context, void* data) { return guarded([&] { context->release(data); }); };
+    table.upload = [](Context* context, void* device, const void* host, std::size_t bytes) {
+        return guarded([&] { context->upload(device, host, bytes); });
+    };
+    table.download = [](Context* context, void* host, const void* device, std::size_t bytes) {
+        return guarded([&] { context->download(host, device, bytes); });
+    };
+    table.synchronise = [](Context* context) { return guarded([&] { context->synchronise(); }); };
+
+    table.bandForward = [](Context* context, const BandShape* shape, Number number, const float* kernel, const void* x,
+                           void* y) {
+        return typed(number, [&](auto t) { bandForward(*context, *shape, kernel, t.in(x), t.out(y)); });
+    };
+    table.bandBackward = [](Context* context, const BandShape* shape, Number number, const float* kernel, const void* x,
+                            const void* g, void* dx, float* dkernel) {
+        return typed(number,
+                     [&](auto t) { bandBackward(*context, *shape, kernel, t.in(x), t.in(g), t.out(dx), dkernel); });
+    };
+    return table;
+}
+
+} // namespace
+} // namespace toeplab::kernels::gpu
+
+/// The table of this version, null for another.
+extern "C" __attribute__((visibility("default"))) const toeplab::kernels::gpu::Table*
+toeplab_gpu_table(std::uint32_t version)
+{
+    static const toeplab::kernels::gpu::Table table = toeplab::kernels::gpu::makeTable();
+    return version == table.version ? &table : nullptr;
+}

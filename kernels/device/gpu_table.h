@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/band/band.h"
+#include "kernels/device/gpu_context.h"
+#include "kernels/device/number.h"
+
+namespace toeplab::kernels::gpu
+{
+
+/// Everything that libtoeplab_cuda.so offers, as one table of plain functions: the engine loads the plug-in where a
+/// device answers, asks for the table of the version that it was compiled with, and links nothing of CUDA. Each
+/// function returns 0, or 1 with the reason in `message` (of the calling thread, until its next call); none throws.
+/// Functions that take a Context enqueue and return. Tensors are device memory; those declared void hold numbers of the
+/// given kind, all others float. What a function computes stands in the header of the same name.
+inline constexpr std::uint32_t kTableVersion = 1;
+
+struct Table {
+    std::uint32_t version = 0;
+    std::uint32_t bytes = 0; ///< sizeof(Table), a second look at whether both sides mean the same
+
+    const char* (*message)() = nullptr;
+    int (*deviceCount)() = nullptr;
+
+    // kernels/device/gpu_context.h
+    int (*createContext)(int device, void* stream, const Allocator* allocator, Context** context) = nullptr;
+    int (*destroyContext)(Context* context) = nullptr;
+    int (*limitShared)(Context* context, std::size_t bytes) = nullptr;
+    int (*reserve)(Context* context, std::size_t bytes) = nullptr;
+    int (*workspaceBytes)(Context* context, std::size_t* bytes) = nullptr;
+    int (*allocate)(Context* context, std::size_t bytes, void** data) = nullptr;
+    int (*release)(Context* context, void* data) = nullptr;
+    int (*upload)(Context* context, void* device, const void* host, std::size_t bytes) = nullptr;
+    int (*download)(Context* context, void* host, const void* device, std::size_t bytes) = nullptr;
+    int (*synchronise)(Context* context) = nullptr;
+
+    // kernels/band/band_gpu.h
+    int (*bandForward)(Context* context, const BandShape* shape, Number number, const float* kernel, const void* x,
+                       void* y) = nullptr;
+    int (*bandBackward)(Context* context, const BandShape* shape, Number number, const float* kernel, const void* x,
+                        const void* g, void* dx, float* dkernel) = nullptr;
+};
+
+/// What the plug-in exports under this name; null where it was built for another version.
+inline constexpr const char* kTableSymbol = "toeplab_gpu_table";
+using TableFunction = const Table* (*)(std::uint32_t version);
+
+} // namespace toeplab::kernels::gpu

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# The GPU library's sources: compiled by nvcc into the plug-in, and by the host compiler for tests that need no device.
+set(TOEPLAB_GPU_SOURCES
+  ${PROJECT_SOURCE_DIR}/kernels/band/band.cu
+  ${PROJECT_SOURCE_DIR}/kernels/device/gpu_context.cu
+  ${PROJECT_SOURCE_DIR}/kernels/device/reduce.cu)
+set(TOEPLAB_GPU_HOST_SOURCES
+  ${PROJECT_SOURCE_DIR}/kernels/device/gpu_table.cpp)
