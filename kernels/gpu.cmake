@@ -3,6 +3,8 @@
 set(TOEPLAB_GPU_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/band/band.cu
   ${PROJECT_SOURCE_DIR}/kernels/device/gpu_context.cu
-  ${PROJECT_SOURCE_DIR}/kernels/device/reduce.cu)
+  ${PROJECT_SOURCE_DIR}/kernels/device/reduce.cu
+  ${PROJECT_SOURCE_DIR}/kernels/ski/ski.cu
+  ${PROJECT_SOURCE_DIR}/kernels/ski/ski_backward.cu)
 set(TOEPLAB_GPU_HOST_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/device/gpu_table.cpp)

@@ -2,6 +2,7 @@
 #include "kernels/device/gpu_table.h"
 
 #include "kernels/band/band_gpu.h"
+#include "kernels/ski/ski_gpu.h"
 
 #include <exception>
 #include <string>
@@ -67,9 +68,8 @@ int createContext(int device, void* stream, const Allocator* allocator, Context*
     return guarded([&] { *context = new Context(device, stream, allocator != nullptr ? *allocator : Allocator{}); });
 }
 
-Table makeTable()
+void fillContext(Table& table)
 {
-    Table table;
     table.version = kTableVersion;
     table.bytes = sizeof(Table);
     table.message = [] { return lastMessage().c_str(); };
@@ -94,7 +94,10 @@ Table makeTable()
         return guarded([&] { context->download(host, device, bytes); });
     };
     table.synchronise = [](Context* context) { return guarded([&] { context->synchronise(); }); };
+}
 
+void fillBandAndSki(Table& table)
+{
     table.bandForward = [](Context* context, const BandShape* shape, Number number, const float* kernel, const void* x,
                            void* y) {
         return typed(number, [&](auto t) { bandForward(*context, *shape, kernel, t.in(x), t.out(y)); });
@@ -104,6 +107,29 @@ Table makeTable()
         return typed(number,
                      [&](auto t) { bandBackward(*context, *shape, kernel, t.in(x), t.in(g), t.out(dx), dkernel); });
     };
+    table.createSkiPlan = [](Context* context, const InterpolationView* weights, SkiPlan** plan) {
+        return guarded([&] { *plan = new SkiPlan(*context, *weights); });
+    };
+    table.destroySkiPlan = [](SkiPlan* plan) { return guarded([&] { delete plan; }); };
+    table.skiForward = [](Context* context, const SkiShape* shape, const SkiPlan* plan, Number number,
+                          const float* kernel, const float* lags, const void* x, void* y, float* inducing) {
+        return typed(number,
+                     [&](auto t) { skiForward(*context, *shape, *plan, kernel, lags, t.in(x), t.out(y), inducing); });
+    };
+    table.skiBackward = [](Context* context, const SkiShape* shape, const SkiPlan* plan, Number number,
+                           const float* kernel, const float* lags, const void* x, const float* inducing, const void* g,
+                           void* dx, float* dkernel, float* dlags) {
+        return typed(number, [&](auto t) {
+            skiBackward(*context, *shape, *plan, kernel, lags, t.in(x), inducing, t.in(g), t.out(dx), dkernel, dlags);
+        });
+    };
+}
+
+Table makeTable()
+{
+    Table table;
+    fillContext(table);
+    fillBandAndSki(table);
     return table;
 }
 

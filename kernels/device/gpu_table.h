@@ -4,9 +4,13 @@
 #include "kernels/band/band.h"
 #include "kernels/device/gpu_context.h"
 #include "kernels/device/number.h"
+#include "kernels/ski/ski.h"
 
 namespace toeplab::kernels::gpu
 {
+
+class SkiPlan;
+struct InterpolationView;
 
 /// Everything that libtoeplab_cuda.so offers, as one table of plain functions: the engine loads the plug-in where a
 /// device answers, asks for the table of the version that it was compiled with, and links nothing of CUDA. Each
@@ -39,6 +43,15 @@ struct Table {
                        void* y) = nullptr;
     int (*bandBackward)(Context* context, const BandShape* shape, Number number, const float* kernel, const void* x,
                         const void* g, void* dx, float* dkernel) = nullptr;
+
+    // kernels/ski/ski_gpu.h
+    int (*createSkiPlan)(Context* context, const InterpolationView* weights, SkiPlan** plan) = nullptr;
+    int (*destroySkiPlan)(SkiPlan* plan) = nullptr;
+    int (*skiForward)(Context* context, const SkiShape* shape, const SkiPlan* plan, Number number, const float* kernel,
+                      const float* lags, const void* x, void* y, float* inducing) = nullptr;
+    int (*skiBackward)(Context* context, const SkiShape* shape, const SkiPlan* plan, Number number, const float* kernel,
+                       const float* lags, const void* x, const float* inducing, const void* g, void* dx, float* dkernel,
+                       float* dlags) = nullptr;
 };
 
 /// What the plug-in exports under this name; null where it was built for another version.
