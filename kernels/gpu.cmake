@@ -4,7 +4,13 @@ set(TOEPLAB_GPU_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/band/band.cu
   ${PROJECT_SOURCE_DIR}/kernels/device/gpu_context.cu
   ${PROJECT_SOURCE_DIR}/kernels/device/reduce.cu
+  ${PROJECT_SOURCE_DIR}/kernels/fftconv/causal.cu
+  ${PROJECT_SOURCE_DIR}/kernels/fftconv/fused.cu
+  ${PROJECT_SOURCE_DIR}/kernels/fftconv/long.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski_backward.cu)
 set(TOEPLAB_GPU_HOST_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/device/gpu_table.cpp)
+# What knows a library that only a device has.
+set(TOEPLAB_GPU_DEVICE_SOURCES
+  ${PROJECT_SOURCE_DIR}/kernels/fftconv/cufft.cu)

@@ -3,6 +3,7 @@
 
 #include "kernels/device/check.h"
 #include "kernels/device/gpu.cuh"
+#include "kernels/fftconv/fft_library.h"
 
 #include <cmath>
 #include <vector>
@@ -55,6 +56,7 @@ Context::Context(int device, void* stream, const Allocator& allocator)
 Context::~Context()
 {
     static_cast<void>(cudaStreamSynchronize(streamOf(*this)));
+    fft_.reset();
     release(workspace_);
     for (float* roots : roots_)
         release(roots);
@@ -108,6 +110,13 @@ void Context::download(void* host, const void* device, std::size_t bytes)
 void Context::synchronise()
 {
     check(cudaStreamSynchronize(streamOf(*this)), "finish its work");
+}
+
+FftLibrary& Context::fft()
+{
+    if (fft_ == nullptr)
+        fft_ = makeFftLibrary(*this);
+    return *fft_;
 }
 
 const float* Context::roots(std::int64_t size)

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 
 /// The GPU half of the library. Its functions are named and shaped like those of the CPU, take a Context first, work on
 /// device memory, and return when the work is enqueued. Headers hold no CUDA type.
 namespace toeplab::kernels::gpu
 {
+
+class FftLibrary;
 
 /// What a device, its driver or one of its libraries refused.
 class GpuError : public std::runtime_error
@@ -42,6 +45,10 @@ public:
     [[nodiscard]] std::size_t sharedLimit() const { return shared_limit_; }
     void limitShared(std::size_t bytes) { shared_limit_ = bytes < device_shared_ ? bytes : device_shared_; }
 
+    /// About how much padded data a long product works on at a time.
+    [[nodiscard]] std::size_t chunkBytes() const { return chunk_bytes_; }
+    void limitChunk(std::size_t bytes) { chunk_bytes_ = bytes; }
+
     /// Makes the workspace at least this large. The kernels do so by themselves; who captures a graph, or must not
     /// allocate in a step, reserves before or runs the step once.
     void reserve(std::size_t bytes);
@@ -59,6 +66,9 @@ public:
     /// e^(-2 pi i k / size) for 0 <= k < size / 2 as pairs of floats, for the powers of two up to 2^14.
     [[nodiscard]] const float* roots(std::int64_t size);
 
+    /// Made when it is first asked for.
+    [[nodiscard]] FftLibrary& fft();
+
 private:
     int device_ = 0;
     void* stream_ = nullptr;
@@ -68,7 +78,9 @@ private:
     std::size_t shared_limit_ = 0;
     void* workspace_ = nullptr;
     std::size_t workspace_bytes_ = 0;
+    std::size_t chunk_bytes_ = 256 * 1024 * 1024;
     float* roots_[15] = {};
+    std::unique_ptr<FftLibrary> fft_;
 };
 
 /// How many devices answer; 0 where there is no driver.

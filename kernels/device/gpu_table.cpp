@@ -2,6 +2,7 @@
 #include "kernels/device/gpu_table.h"
 
 #include "kernels/band/band_gpu.h"
+#include "kernels/fftconv/fftconv_gpu.h"
 #include "kernels/ski/ski_gpu.h"
 
 #include <exception>
@@ -79,6 +80,7 @@ void fillContext(Table& table)
     table.limitShared = [](Context* context, std::size_t bytes) {
         return guarded([&] { context->limitShared(bytes); });
     };
+    table.limitChunk = [](Context* context, std::size_t bytes) { return guarded([&] { context->limitChunk(bytes); }); };
     table.reserve = [](Context* context, std::size_t bytes) { return guarded([&] { context->reserve(bytes); }); };
     table.workspaceBytes = [](Context* context, std::size_t* bytes) {
         return guarded([&] { *bytes = context->workspaceBytes(); });
@@ -125,11 +127,32 @@ void fillBandAndSki(Table& table)
     };
 }
 
+void fillProducts(Table& table)
+{
+    table.toeplitzForward = [](Context* context, const ToeplitzShape* shape, Number number, const float* kernel,
+                               const void* x, void* y) {
+        return typed(number, [&](auto t) { toeplitzForward(*context, *shape, kernel, t.in(x), t.out(y)); });
+    };
+    table.toeplitzBackward = [](Context* context, const ToeplitzShape* shape, Number number, const float* kernel,
+                                const void* x, const void* g, void* dx, float* dkernel) {
+        return typed(number,
+                     [&](auto t) { toeplitzBackward(*context, *shape, kernel, t.in(x), t.in(g), t.out(dx), dkernel); });
+    };
+    table.causalKernelForward = [](Context* context, const CausalShape* shape, const float* response, float* kernel) {
+        return guarded([&] { causalKernelForward(*context, *shape, response, kernel); });
+    };
+    table.causalKernelBackward = [](Context* context, const CausalShape* shape, const float* dkernel,
+                                    float* dresponse) {
+        return guarded([&] { causalKernelBackward(*context, *shape, dkernel, dresponse); });
+    };
+}
+
 Table makeTable()
 {
     Table table;
     fillContext(table);
     fillBandAndSki(table);
+    fillProducts(table);
     return table;
 }
 

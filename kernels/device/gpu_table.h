@@ -4,12 +4,14 @@
 #include "kernels/band/band.h"
 #include "kernels/device/gpu_context.h"
 #include "kernels/device/number.h"
+#include "kernels/fftconv/fftconv.h"
 #include "kernels/ski/ski.h"
 
 namespace toeplab::kernels::gpu
 {
 
 class SkiPlan;
+struct CausalShape;
 struct InterpolationView;
 
 /// Everything that libtoeplab_cuda.so offers, as one table of plain functions: the engine loads the plug-in where a
@@ -30,6 +32,7 @@ struct Table {
     int (*createContext)(int device, void* stream, const Allocator* allocator, Context** context) = nullptr;
     int (*destroyContext)(Context* context) = nullptr;
     int (*limitShared)(Context* context, std::size_t bytes) = nullptr;
+    int (*limitChunk)(Context* context, std::size_t bytes) = nullptr;
     int (*reserve)(Context* context, std::size_t bytes) = nullptr;
     int (*workspaceBytes)(Context* context, std::size_t* bytes) = nullptr;
     int (*allocate)(Context* context, std::size_t bytes, void** data) = nullptr;
@@ -52,6 +55,16 @@ struct Table {
     int (*skiBackward)(Context* context, const SkiShape* shape, const SkiPlan* plan, Number number, const float* kernel,
                        const float* lags, const void* x, const float* inducing, const void* g, void* dx, float* dkernel,
                        float* dlags) = nullptr;
+
+    // kernels/fftconv/fftconv_gpu.h
+    int (*toeplitzForward)(Context* context, const ToeplitzShape* shape, Number number, const float* kernel,
+                           const void* x, void* y) = nullptr;
+    int (*toeplitzBackward)(Context* context, const ToeplitzShape* shape, Number number, const float* kernel,
+                            const void* x, const void* g, void* dx, float* dkernel) = nullptr;
+    int (*causalKernelForward)(Context* context, const CausalShape* shape, const float* response,
+                               float* kernel) = nullptr;
+    int (*causalKernelBackward)(Context* context, const CausalShape* shape, const float* dkernel,
+                                float* dresponse) = nullptr;
 };
 
 /// What the plug-in exports under this name; null where it was built for another version.
