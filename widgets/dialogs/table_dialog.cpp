@@ -34,7 +34,8 @@ TableDialog::TableDialog(const FigureSpec& spec, const QString& title, Backgroun
     table_->setAlternatingRowColors(true);
     table_->setShowGrid(false);
     table_->verticalHeader()->setDefaultSectionSize(24);
-    table_->horizontalHeader()->setDefaultSectionSize(120);
+    table_->horizontalHeader()->setMinimumSectionSize(72);
+    table_->horizontalHeader()->setResizeContentsPrecision(200); // rows looked at for the width
     setTextRole(*note_, TextRole::Muted);
     note_->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
@@ -43,7 +44,7 @@ TableDialog::TableDialog(const FigureSpec& spec, const QString& title, Backgroun
     column->addWidget(table_, 1);
     column->addWidget(note_);
     column->addWidget(buttons);
-    resize(640, 480);
+    resize(760, 520);
     connect(copy, &QPushButton::clicked, this, &TableDialog::copyAll);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
 
@@ -66,6 +67,7 @@ TableDialog::TableDialog(const FigureSpec& spec, const QString& title, Backgroun
                                  }
                                  note_->setText(tr("%1 rows.").arg(format::steps(std::int64_t(table->rows.size()))));
                                  model_->setTable(std::move(*table));
+                                 table_->resizeColumnsToContents();
                              });
                      });
 }

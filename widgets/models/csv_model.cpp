@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/csv_model.h"
 
+#include "widgets/plots/number_format.h"
+
 #include <QtCore/QFile>
 
 namespace toeplab::widgets
@@ -29,6 +31,8 @@ namespace
     }
     return cells;
 }
+
+constexpr int kDigits = 6;
 
 } // namespace
 
@@ -76,15 +80,27 @@ QVariant CsvModel::data(const QModelIndex& index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) {
         return {};
     }
-    if (role == Qt::TextAlignmentRole) {
-        return int(Qt::AlignRight | Qt::AlignVCenter);
-    }
     const QStringList& row = table_.rows[std::size_t(index.row())];
-    return role == Qt::DisplayRole && index.column() < row.size() ? QVariant(row[index.column()]) : QVariant();
+    const QString cell = index.column() < row.size() ? row[index.column()] : QString();
+    bool is_number = false;
+    const double number = cell.toDouble(&is_number);
+    switch (role) {
+    case Qt::TextAlignmentRole:
+        return int((is_number || cell.isEmpty() ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case Qt::DisplayRole: // to be read; a copy and the hover have every digit
+        return is_number && cell.size() > kDigits + 2 ? formatShortest(number, kDigits) : cell;
+    case Qt::ToolTipRole:
+        return cell;
+    default:
+        return {};
+    }
 }
 
 QVariant CsvModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (role == Qt::TextAlignmentRole && orientation == Qt::Horizontal && !table_.rows.empty()) {
+        return data(index(0, section), role); // over its column
+    }
     if (role != Qt::DisplayRole) {
         return {};
     }

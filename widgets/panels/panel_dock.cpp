@@ -116,18 +116,18 @@ void PanelDock::fillMenu(QMenu& menu)
     if (!menu.isEmpty()) {
         menu.addSeparator();
     }
+    // Keys are named beside the text, not set: the window has them, and a second action with the same key would make
+    // both mute as soon as this menu had been open once.
     add(
-        "export", tr("Export…"), [this] { Q_EMIT exportWanted(panel_); }, has_figure)
-        ->setShortcut(QKeySequence(QStringLiteral("Ctrl+E")));
+        "export", tr("Export…") + QStringLiteral("\tCtrl+E"), [this] { Q_EMIT exportWanted(panel_); }, has_figure);
     add(
         "copy", tr("Copy as picture"), [this] { copyImage(); }, has_figure);
     add(
         "table", tr("Show as table"), [this] { Q_EMIT tableWanted(panel_); }, has_figure);
     menu.addSeparator();
     add(
-        "fullscreen", full_screen_ ? tr("Back into the window") : tr("Full screen"), [this] { toggleFullScreen(); },
-        true)
-        ->setShortcut(QKeySequence(Qt::Key_F));
+        "fullscreen", (full_screen_ ? tr("Back into the window") : tr("Full screen")) + QStringLiteral("\tF"),
+        [this] { toggleFullScreen(); }, true);
     add(
         "help", tr("What am I looking at?"), [this] { Q_EMIT explanationWanted(panel_); }, true);
     add(

@@ -134,8 +134,10 @@ TickSet place(double lower, double upper, const std::vector<Step>& steps, const 
             continue;
         set.labels = label(set.ticks, step.size);
         set.minor = multiples(lower, upper, step.size / step.minors);
-        if (fits(set, position, space))
-            return set;
+        if (fits(set, position, space)) {
+            const TickSet two = set.ticks.size() == 1 ? ends(best, position, space) : TickSet{};
+            return two.ticks.size() == 2 ? two : set; // one tick alone shows no scale
+        }
         best = set;
         if (set.ticks.size() <= 2)
             break;

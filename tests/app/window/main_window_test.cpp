@@ -8,7 +8,9 @@
 #include "widgets/panels/notice_bar.h"
 #include "widgets/style/appearance.h"
 
+#include <QtCore/QSet>
 #include <QtCore/QTemporaryDir>
+#include <QtGui/QAction>
 #include <QtGui/QScreen>
 #include <QtTest/QTest>
 #include <QtWidgets/QApplication>
@@ -154,6 +156,25 @@ TEST_F(Window, ADeadEngineIsSaidAndWhatWasShownStays)
     ASSERT_TRUE(QTest::qWaitFor([&] { return window_->notice().isVisible(); }, 10'000));
     EXPECT_THAT(window_->notice().sentence().toStdString(), testing::AllOf(HasSubstr("signal 9"), HasSubstr("kept")));
     EXPECT_GE(workbench_->workspace.current()->rows().training.size(), 5U);
+}
+
+TEST_F(Window, AKeyStillWorksAfterAPanelsMenuWasOpen)
+{
+    ASSERT_TRUE(train());
+    for (PanelDock* dock : window_->docks()) {
+        for (QMenu* menu : dock->findChildren<QMenu*>())
+            Q_EMIT menu->aboutToShow();
+    }
+    QSet<QKeySequence> keys;
+    for (const QAction* action : window_->findChildren<QAction*>()) {
+        if (!action->shortcut().isEmpty()) {
+            EXPECT_FALSE(keys.contains(action->shortcut()))
+                << action->text().toStdString() << " has a key that another action has too";
+            keys.insert(action->shortcut());
+        }
+    }
+    EXPECT_TRUE(keys.contains(QKeySequence(QStringLiteral("Ctrl+E"))));
+    EXPECT_TRUE(keys.contains(QKeySequence(QStringLiteral("Ctrl+F4"))));
 }
 
 TEST_F(Window, ARememberedPlaceThatIsOffTheScreenIsBroughtBack)

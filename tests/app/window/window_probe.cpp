@@ -36,8 +36,12 @@ public:
         timer_.setTimerType(Qt::PreciseTimer);
         connect(&timer_, &QTimer::timeout, this, [this] {
             gaps_.push_back(double(clock_.nsecsElapsed()) / 1e6);
+            if (gaps_.back() > kSilent)
+                silences_ += fmt::format("\nsilent for {:.0f} ms at {:.1f} s", gaps_.back(),
+                                         double(since_start_.elapsed()) / 1e3);
             clock_.start();
         });
+        since_start_.start();
         clock_.start();
         timer_.start(5);
     }
@@ -51,15 +55,23 @@ public:
             return std::count_if(gaps_.begin(), gaps_.end(), [ms](double gap) { return gap > ms; });
         };
         return fmt::format(
-            "{} ticks; gap median {:.1f} ms, p99 {:.1f} ms, largest {:.1f} ms; over 16 ms: {}, over 50 ms: {}",
-            gaps_.size(), at(0.5), at(0.99), gaps_.back(), over(16), over(50));
+            "{} ticks; gap median {:.1f} ms, p99 {:.1f} ms, largest {:.1f} ms; over 16 ms: {}, over 50 ms: {}{}",
+            gaps_.size(), at(0.5), at(0.99), gaps_.back(), over(16), over(50), silences_);
     }
 
 private:
     QTimer timer_;
-    QElapsedTimer clock_;
+    static constexpr double kSilent = 30; ///< ms: worth a line with its time
+    QElapsedTimer clock_, since_start_;
+    std::string silences_;
     std::vector<double> gaps_;
 };
+
+void save(QWidget& window, const std::string& path)
+{
+    if (!path.empty() && !window.grab().save(QString::fromStdString(path)))
+        fmt::print(stderr, "{} could not be written\n", path);
+}
 
 } // namespace
 
@@ -67,7 +79,7 @@ int main(int argc, char** argv)
 {
     CLI::App options("Opens the window on the tour, measures the UI thread and takes a picture");
     double seconds = 30;
-    std::string theme = "light", size = "1440x900", picture, layout = "train", file;
+    std::string theme = "light", size = "1440x900", picture, dark_picture, layout = "train", file;
     int layer = 1;
     options.add_option("--seconds", seconds, "of training before the picture");
     options.add_option("--theme", theme)->check(CLI::IsMember({"light", "dark"}));
@@ -75,6 +87,7 @@ int main(int argc, char** argv)
     options.add_option("--layout", layout)->check(CLI::IsMember({"train", "inspect", "compare", "figure"}));
     options.add_option("--layer", layer, "1-based");
     options.add_option("--picture", picture, "PNG to write");
+    options.add_option("--dark-picture", dark_picture, "PNG of the same moment in the dark theme");
     options.add_option("--open", file, "a run to open instead of training the tour");
     CLI11_PARSE(options, argc, argv);
 
@@ -113,9 +126,13 @@ int main(int argc, char** argv)
             if (workbench.session.isActive())
                 fmt::print("{:.2f} steps/s at step {}\n", workbench.session.status().steps_per_second,
                            workbench.session.status().step);
-            if (!picture.empty() && !window.grab().save(QString::fromStdString(picture)))
-                fmt::print(stderr, "{} could not be written\n", picture);
-            QApplication::quit();
+            save(window, picture);
+            if (!dark_picture.empty())
+                memory.setTheme(app::WindowMemory::ThemeChoice::Dark);
+            QTimer::singleShot(dark_picture.empty() ? 0 : 1500, &window, [&] { // the plots follow within a frame or two
+                save(window, dark_picture);
+                QApplication::quit();
+            });
         });
     });
     QObject::connect(&workbench.session, &widgets::LiveSession::failed, &window, [&](const QString& sentence) {

@@ -75,6 +75,22 @@ TEST(CsvModel, ReadsQuotedCellsAndSkipsComments)
     EXPECT_FALSE(readCsv(folder.filePath(QStringLiteral("none.csv"))).has_value());
 }
 
+TEST(CsvModel, NumbersAreReadAtAGlanceAndKeptInFull)
+{
+    CsvModel model;
+    CsvTable table;
+    table.header = {QStringLiteral("run"), QStringLiteral("loss")};
+    table.rows.push_back({QStringLiteral("tour"), QStringLiteral("0.59958790134")});
+    table.rows.push_back({QStringLiteral("tour"), QStringLiteral("-1.5e-07")});
+    model.setTable(table);
+    EXPECT_EQ(model.index(0, 1).data().toString(), QStringLiteral("0.599588"));
+    EXPECT_EQ(model.index(0, 1).data(Qt::ToolTipRole).toString(), QStringLiteral("0.59958790134"));
+    EXPECT_EQ(model.index(0, 0).data(Qt::TextAlignmentRole).toInt(), int(Qt::AlignLeft | Qt::AlignVCenter));
+    EXPECT_EQ(model.headerData(1, Qt::Horizontal, Qt::TextAlignmentRole).toInt(),
+              int(Qt::AlignRight | Qt::AlignVCenter));
+    EXPECT_EQ(model.table().rows[0][1], QStringLiteral("0.59958790134"));
+}
+
 class Runs : public testing::Test
 {
 protected:

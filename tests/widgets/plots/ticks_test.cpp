@@ -68,6 +68,14 @@ TEST(Ticks, AreWhatAPersonWouldDraw)
               QStringLiteral("−1,000 −10 0 10 1,000"));
 }
 
+TEST(Ticks, OneAloneIsNoScaleWhereTwoFit)
+{
+    TickSpace low = space(50); // a low plot: three labels would touch
+    low.extent = [](const QString&) { return 15.0; };
+    low.gap = 7;
+    EXPECT_EQ(joined(linearTicks(-0.035, 0.037, false, low).labels), QStringLiteral("−0.025 0.025"));
+}
+
 RC_GTEST_PROP(Ticks, LabelsNeverTouchAndNeverExceedSeven, ())
 {
     const double low = *rc::gen::inRange(-100000, 100000) / 7.0;
