@@ -4,6 +4,7 @@
 #include "widgets/style/theme_style.h"
 
 #include <QtCore/QEvent>
+#include <QtCore/QScopedValueRollback>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QToolTip>
 #include <QtWidgets/QWidget>
@@ -71,13 +72,16 @@ public:
 private:
     bool eventFilter(QObject* watched, QEvent* event) override
     {
-        if (event->type() == QEvent::ApplicationPaletteChange) {
+        // The application's change is told to windows only; what is in them learns of it by its own palette.
+        if ((event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationPaletteChange) &&
+            !applying_) {
             apply();
         }
         return QObject::eventFilter(watched, event);
     }
     void apply()
     {
+        const QScopedValueRollback<bool> once(applying_, true); // setting it is a change too
         const Theme& colors = currentTheme();
         QColor color = colors.text;
         switch (role_) {
@@ -105,6 +109,7 @@ private:
 
     QWidget& widget_;
     TextRole role_;
+    bool applying_ = false;
 };
 
 } // namespace

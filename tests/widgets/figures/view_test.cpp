@@ -3,7 +3,6 @@
 #include "widgets/figures/figure_plot.h"
 #include "widgets/figures/figure_view.h"
 #include "widgets/figures/kernel_profile.h"
-#include "widgets/plots/curve.h"
 #include "widgets/plots/qcp.h"
 
 #include <QtTest/QSignalSpy>
@@ -16,7 +15,6 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
-#include <map>
 
 namespace toeplab::widgets
 {
@@ -107,94 +105,6 @@ TEST_P(Views, TickLabelsNeverOverlapAtAnySize)
             }
         }
     }
-}
-
-TEST(View, LeavesOutTheSecondPlotWhereThereIsNoRoomForIt)
-{
-    const std::map<std::string, std::size_t> whole{
-        {"training", 4}, {"toeplitz", 4}, {"evolution", 4}, {"frequency", 4}};
-    for (const auto& [kind, axes] : whole) {
-        FigureSpec spec = specOf(kind);
-        if (kind == "training")
-            spec.options["below"] = std::string("accuracy");
-        FigureView view(spec);
-        view.setData(syntheticData(kind, 128, 4));
-        const auto rects = [&] { return view.findChild<QCustomPlot*>()->axisRectCount(); };
-        const int bar = kind == "toeplitz" || kind == "evolution" ? 1 : 0; // the colour bar
-        present(view, QSize(420, 400));
-        EXPECT_EQ(rects(), 2 + bar) << kind;
-        view.resize(420, 180);
-        QTest::qWait(250);
-        EXPECT_EQ(rects(), 1 + bar) << kind;
-        view.resize(420, 400);
-        QTest::qWait(250);
-        EXPECT_EQ(rects(), 2 + bar) << kind;
-    }
-}
-
-TEST(View, AMapFillsItsRectangleWhenMoreSnapshotsComeIn)
-{
-    const FigureData all = syntheticData("evolution", 64, 2);
-    QCustomPlot plot;
-    FigurePlot host(plot);
-    const FigureSpec spec = specOf("evolution");
-    host.setSpec(spec, screenStyle(ThemeKind::Light, 96));
-    double high = 0;
-    for (const std::size_t skip : {8U, 1U}) { // few, far apart: the last row is high; then all of them
-        FigureData part = all;
-        part.snapshots.clear();
-        for (std::size_t i = 0; i < all.snapshots.size(); i += skip)
-            part.snapshots.push_back(all.snapshots[i]);
-        ASSERT_TRUE(host.setData(part, QDeadlineTimer(QDeadlineTimer::Forever)));
-        host.applyRanges();
-        const AxisSlot& steps = host.figure().axes()[1];
-        EXPECT_DOUBLE_EQ(steps.axis->range().upper, steps.high) << skip;
-        high = steps.high;
-    }
-    EXPECT_LT(high, 5000);
-}
-
-TEST(View, ALayerHasItsColourOfTheLadderInEveryFigure)
-{
-    for (const char* kind : {"kernel", "toeplitz", "frequency", "evolution"}) {
-        FigureView view(specOf(kind));
-        const FigureData data = syntheticData(kind, 128, 4);
-        view.setData(data);
-        present(view);
-        const QColor expected = layerColor(theme(ThemeKind::Light), 2, static_cast<int>(data.runs[0].layers.size()));
-        QCustomPlot* plot = view.findChild<QCustomPlot*>();
-        bool found = false;
-        for (int i = 0; i < plot->plottableCount(); ++i)
-            found =
-                found || (dynamic_cast<Curve*>(plot->plottable(i)) && plot->plottable(i)->pen().color() == expected);
-        EXPECT_TRUE(found) << kind;
-    }
-}
-
-TEST(View, ASecondMetricUnderTheFirstHasItsValuesAndSharesTheZoom)
-{
-    FigureSpec spec = specOf("training");
-    spec.options["below"] = std::string("accuracy");
-    const FigureData data = syntheticData("training");
-    QCustomPlot plot;
-    FigurePlot host(plot);
-    host.setSpec(spec, screenStyle(ThemeKind::Light, 96));
-    ASSERT_TRUE(host.setData(data, QDeadlineTimer(QDeadlineTimer::Forever)));
-    host.applyRanges();
-    host.arrange(QSize(560, 420));
-    ASSERT_EQ(host.figure().axes().size(), 4U);
-    const auto readout = host.figure().readout(QPointF(plot.axisRect(1)->rect().center()));
-    ASSERT_TRUE(readout.has_value());
-    EXPECT_EQ(readout->rows[1].first, QStringLiteral("accuracy"));
-    host.figure().axes()[0].axis->setRange(100, 200);
-    const auto coupled = host.figure().coupled("x");
-    ASSERT_EQ(coupled.size(), 1U);
-    EXPECT_EQ(coupled[0].first, "x2");
-    EXPECT_EQ(coupled[0].second, (std::array<double, 2>{100, 200}));
-    const FigureTable table = host.figure().table(spec, data);
-    EXPECT_EQ(table.columns()[7].name, "below_accuracy");
-    EXPECT_DOUBLE_EQ(std::get<std::vector<double>>(table.columns()[7].values)[5],
-                     100 * data.runs[0].training[5].accuracy);
 }
 
 TEST_P(Views, SurviveEveryOptionAndBrokenNumbers)

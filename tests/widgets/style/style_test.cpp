@@ -92,13 +92,17 @@ TEST_P(Style, ThePrimaryButtonIsFilledWithTheAccentOnlyWhileItCanBePressed)
 
 TEST_P(Style, MutedTextStaysMutedAfterAChangeOfTheme)
 {
-    QLabel label(QStringLiteral("steps"));
+    QWidget window; // labels stand in windows: those are told of a theme otherwise than what is in them
+    QLabel label(QStringLiteral("steps"), &window), title(QStringLiteral("Ladder"), &window);
     setTextRole(label, TextRole::Muted);
+    setTextRole(title, TextRole::Title);
+    window.show();
     EXPECT_EQ(label.palette().color(QPalette::WindowText), currentTheme().muted);
     const ThemeKind other = GetParam() == ThemeKind::Light ? ThemeKind::Dark : ThemeKind::Light;
     applyTheme(*qApp, other);
     QApplication::processEvents();
     EXPECT_EQ(label.palette().color(QPalette::WindowText), theme(other).muted);
+    EXPECT_EQ(title.palette().color(QPalette::WindowText), theme(other).text);
 }
 
 TEST_P(Style, ControlsAreAsHighAsOneAnother)
