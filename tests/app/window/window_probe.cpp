@@ -20,6 +20,9 @@
 #include <QtWidgets/QApplication>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace
@@ -67,6 +70,35 @@ private:
     std::vector<double> gaps_;
 };
 
+/// The same gaps in a thread that does nothing but sleep: what the machine alone takes from everybody.
+class Control
+{
+public:
+    Control() : thread_([this](const std::stop_token& stop) { sleepAndLook(stop); }) {}
+    [[nodiscard]] std::string report() const
+    {
+        return fmt::format("a thread that only sleeps, beside it: largest {:.1f} ms, over 50 ms: {}", largest_.load(),
+                           over_.load());
+    }
+
+private:
+    void sleepAndLook(const std::stop_token& stop)
+    {
+        QElapsedTimer clock;
+        while (!stop.stop_requested()) {
+            clock.start();
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            const double gap = double(clock.nsecsElapsed()) / 1e6;
+            largest_ = std::max(largest_.load(), gap);
+            over_ += gap > 50 ? 1 : 0;
+        }
+    }
+
+    std::atomic<double> largest_ = 0;
+    std::atomic<int> over_ = 0;
+    std::jthread thread_; // last: it uses the others
+};
+
 void save(QWidget& window, const std::string& path)
 {
     if (!path.empty() && !window.grab().save(QString::fromStdString(path)))
@@ -112,6 +144,7 @@ int main(int argc, char** argv)
     QTimer::singleShot(0, [&] { fmt::print("window up after {} ms\n", since_start.elapsed()); });
 
     GapMeter meter;
+    const Control control;
     bool moving = false;
     QObject::connect(&workbench.workspace, &widgets::Workspace::rowsChanged, &window, [&] {
         if (moving || workbench.workspace.current()->rows().training.empty())
@@ -122,7 +155,7 @@ int main(int argc, char** argv)
         meter.start();
         workbench.workspace.setLayerIndex(std::size_t(layer - 1));
         QTimer::singleShot(int(seconds * 1000), &window, [&] {
-            fmt::print("{}\n", meter.report());
+            fmt::print("{}\n{}\n", meter.report(), control.report());
             if (workbench.session.isActive())
                 fmt::print("{:.2f} steps/s at step {}\n", workbench.session.status().steps_per_second,
                            workbench.session.status().step);
