@@ -57,7 +57,7 @@ build_time() { # STEPS
 # Turns ninja's lines into one that is overwritten on a terminal, and into a line for each tenth elsewhere; what
 # compilers say comes through. Of ninja's own preparations and the commit's look-up, which run each time, nothing is shown.
 show_progress() {
-    local line count total left tenth=0 announced= begun=$SECONDS erase='' clear=$'\r\e[K'
+    local line count total left tenth=0 announced=0 begun=$SECONDS erase='' clear=$'\r\e[K'
     while IFS= read -r line; do
         if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
             count=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
@@ -65,9 +65,9 @@ show_progress() {
             if ((count == 0)) || [[ $line == *GitVersion.cmake* ]]; then
                 continue
             fi
-            if [ -z "$announced" ]; then
+            if ((total > announced)); then # what comes after a new configuration is counted anew
                 step "Building: $total steps ($(build_time "$total"))"
-                announced=yes
+                announced=$total tenth=0 begun=$SECONDS
             fi
             left=$(((SECONDS - begun) * (total - count) / count))
             if [ -t 2 ]; then

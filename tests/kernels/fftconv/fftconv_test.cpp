@@ -163,10 +163,12 @@ TEST(FftConv, ARowDoesNotFeelItsPartner)
 TEST(FftConv, RefusesLagsBeyondTheLength)
 {
     std::vector<float> values(64);
-    EXPECT_THROW(toeplitzForward<float>({1, 1, 4, 4, 0}, values.data(), values.data(), values.data()), ContractViolation);
+    EXPECT_THROW(toeplitzForward<float>({1, 1, 4, 4, 0}, values.data(), values.data(), values.data()),
+                 ContractViolation);
     EXPECT_THROW(toeplitzForward<float>({1, 1, 4, 0, -1}, values.data(), values.data(), values.data()),
                  ContractViolation);
-    EXPECT_THROW(toeplitzForward<float>({1, 1, 0, 0, 0}, values.data(), values.data(), values.data()), ContractViolation);
+    EXPECT_THROW(toeplitzForward<float>({1, 1, 0, 0, 0}, values.data(), values.data(), values.data()),
+                 ContractViolation);
 }
 
 } // namespace

@@ -56,8 +56,8 @@ void expectConvolution(Isa isa, std::int64_t length, std::int64_t n, double tole
     const auto kernel = randomValues<T>(length, 1);
     const auto a = randomValues<T>(n, 2);
     const auto b = randomValues<T>(n, 3);
-    const std::string what = "length " + std::to_string(length) + ", " + std::to_string(n) + " values, lanes " +
-                             std::to_string(rows.lanes);
+    const std::string what =
+        "length " + std::to_string(length) + ", " + std::to_string(n) + " values, lanes " + std::to_string(rows.lanes);
 
     rows.spectrum(*plan, kernel.data(), length, T(1) / static_cast<T>(length), padding, spectrum);
     std::vector<T> ya(a.size());
