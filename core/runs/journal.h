@@ -69,6 +69,8 @@ public:
     [[nodiscard]] Result<void> restart(const JournalStart& start);
     /// Appends as much as the disk takes and removes it from the front of `pending`.
     [[nodiscard]] Result<void> append(std::vector<std::byte>& pending);
+    /// Takes back what was appended behind `size`.
+    void shorten(std::size_t size);
     /// To the disk itself; fails also when the file was removed from under the writer.
     [[nodiscard]] Result<void> sync();
     /// Whether the file still has a name.

@@ -111,6 +111,12 @@ Result<void> JournalFile::append(std::vector<std::byte>& pending)
     return {};
 }
 
+void JournalFile::shorten(std::size_t size)
+{
+    if (size < size_ && ::ftruncate(file_.number(), static_cast<off_t>(size)) == 0)
+        size_ = size;
+}
+
 Result<void> JournalFile::sync()
 {
     if (::fdatasync(file_.number()) != 0)

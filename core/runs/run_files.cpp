@@ -117,11 +117,34 @@ Result<void> RunFiles::mend()
     return {};
 }
 
+void RunFiles::openMeanwhile()
+{
+    const std::scoped_lock lock(beside_);
+    open_meanwhile_ = pending_.empty() && !reopen_ && !restart_;
+    opened_ = open_meanwhile_;
+    meanwhile_from_ = journal_.size();
+}
+
+void RunFiles::meanwhile(const RunRecord& record)
+{
+    const std::scoped_lock lock(beside_);
+    if (!open_meanwhile_)
+        return;
+    std::vector<std::byte> bytes = encodeRecord(record);
+    open_meanwhile_ = journal_.append(bytes).has_value(); // else it is told as every record is, a little later
+}
+
 Result<void> RunFiles::fold()
 {
     ++store_.generation;
-    if (auto written = writeSnapshot(store_, path_, Existing::Replace); !written) {
+    const auto written = writeSnapshot(store_, path_, Existing::Replace);
+    const std::scoped_lock lock(beside_);
+    const bool opened = std::exchange(opened_, false);
+    open_meanwhile_ = false;
+    if (!written) {
         --store_.generation;
+        if (opened)
+            journal_.shorten(meanwhile_from_); // those records come again
         fold_ = true;
         next_fold_ = Clock::now() + kBetweenFolds;
         trouble_ = written.error().message;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ public:
     void checkpoint(Checkpoint checkpoint, bool best);
     /// Folds everything into the snapshot.
     [[nodiscard]] Result<void> save();
+    /// Before save(): from now to its end meanwhile() takes records.
+    void openMeanwhile();
+    /// From any thread, for a record that will be told to record() after save(): it outlives the process from now on.
+    void meanwhile(const RunRecord& record);
     /// Hands what is new to the operating system: it outlives this process from then on.
     [[nodiscard]] Result<void> write();
     /// To the disk: it outlives a power loss. Also mends what an earlier failure left.
@@ -59,6 +64,11 @@ private:
     bool fold_ = false;                  ///< the snapshot must make up for what the journal lost
     bool restart_ = false;               ///< the snapshot is newer than the journal
     Clock::time_point next_fold_;        ///< a failed snapshot is tried again after a while
+
+    std::mutex beside_;           ///< of the journal while a snapshot is being written
+    bool open_meanwhile_ = false; ///< it takes records then
+    bool opened_ = false;         ///< it did at first, from here on:
+    std::size_t meanwhile_from_ = 0;
 };
 
 } // namespace toeplab::core

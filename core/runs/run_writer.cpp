@@ -14,6 +14,7 @@
 #include <set>
 #include <stdexcept>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -99,8 +100,19 @@ public:
     }
 
     void metrics(const MetricsRow& row) override { push(row); }
-    void validation(const ValidationRow& row) override { push(row); }
-    void event(const RunEvent& event) override { push(event); }
+    void validation(const ValidationRow& row) override
+    {
+        ValidationRow clean = row;
+        clean.split = cleanText(row.split);
+        push(std::move(clean));
+    }
+    void event(const RunEvent& event) override
+    {
+        RunEvent clean = event;
+        clean.kind = cleanText(event.kind);
+        clean.text = cleanText(event.text);
+        push(std::move(clean));
+    }
     void state(RunState state) override { push(state); }
 
     void kernel(KernelSnapshot snapshot) override
@@ -145,10 +157,25 @@ private:
             std::unique_lock lock(mutex_);
             if (std::this_thread::get_id() != thread_.get_id()) // a callback must not wait for its own thread
                 room_.wait(lock, [&] { return queued_bytes_ == 0 || queued_bytes_ + bytes <= kMostQueuedBytes; });
+            if (saving_)
+                writeMeanwhile(task);
             queue_.push_back(std::move(task));
             queued_bytes_ += bytes;
         }
         wake_.notify_one();
+    }
+
+    /// So that what is said while a large snapshot is being written is not lost when the process is killed. Kernels are
+    /// left out: to encode them here would hold up the training. Called with mutex_ held.
+    void writeMeanwhile(const Task& task)
+    {
+        std::visit(
+            [this](const auto& value) {
+                using Value = std::decay_t<decltype(value)>;
+                if constexpr (std::is_constructible_v<RunRecord, const Value&>)
+                    files_->meanwhile(value);
+            },
+            task);
     }
 
     void work()
@@ -198,16 +225,13 @@ private:
         files_->record(state);
         sync_now_ = true;
     }
-    void take(ValidationRow& row)
+    void take(const ValidationRow& row)
     {
-        row.split = cleanText(row.split);
         files_->record(row);
         sync_now_ = true;
     }
-    void take(RunEvent& event)
+    void take(const RunEvent& event)
     {
-        event.kind = cleanText(event.kind);
-        event.text = cleanText(event.text);
         files_->record(event);
         sync_now_ = true;
     }
@@ -223,7 +247,18 @@ private:
         if (unsaved_.empty())
             return;
         report(files_->write()); // what is lost when the process is killed meanwhile is only what comes meanwhile
+        {
+            const std::scoped_lock lock(mutex_);
+            saving_ = true;
+            files_->openMeanwhile();
+            for (const Task& task : queue_)
+                writeMeanwhile(task);
+        }
         const Result<void> saved = files_->save();
+        {
+            const std::scoped_lock lock(mutex_);
+            saving_ = false;
+        }
         report(saved);
         for (const auto& done : std::exchange(unsaved_, {})) {
             if (done)
@@ -264,7 +299,8 @@ private:
     std::deque<Task> queue_;
     std::size_t queued_bytes_ = 0; ///< waiting or being handled
     bool stopping_ = false;
-    std::thread thread_; ///< last: it uses all of the above
+    bool saving_ = false; ///< a snapshot is being written
+    std::thread thread_;  ///< last: it uses all of the above
 };
 
 Result<std::unique_ptr<RunWriter>> started(Result<std::unique_ptr<RunFiles>> files,

@@ -128,8 +128,9 @@ class Killed(EngineCase):
     def compare(self, run, expected):
         found = self.content(run)
         self.assertEqual(found.keys(), expected.keys())
-        for name, values in expected.items():
-            self.assertTrue(numpy.array_equal(found[name], values, equal_nan=values.dtype.kind == "f"), name)
+        differing = [name for name, values in expected.items()
+                     if not numpy.array_equal(found[name], values, equal_nan=values.dtype.kind == "f")]
+        self.assertEqual(differing, [])
         self.assertEqual(self.read("runs", "show", run)["state"], "finished")
         self.chains += 1
 

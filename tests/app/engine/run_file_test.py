@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import sys
 import unittest
 
@@ -102,6 +103,25 @@ class RunFile(EngineCase):
             self.assertLess(numpy.abs(rounded - exact).max(), numpy.abs(exact).max() * 2**-10)
             self.assertEqual(json.loads(last["state"].asstr()[()])["step"], 30)
         self.assertIn("NXcollection", kinds)
+
+    def test_every_object_is_documented(self):
+        self.train(self.run, "--steps", "30")
+        document = os.path.join(os.path.dirname(__file__), "../../../resources/docs/run_format.md")
+        with open(document) as file:
+            words = set(re.findall(r"`[/@]?([^`]+)`", file.read()))
+        words = {part for word in words for part in word.split("/")}
+        missing = set()
+        with h5py.File(self.run) as file:
+            def visit(name, item):
+                parts = re.sub(r"layer_\d+", "layer_NN", name).split("/")
+                tensors = [i for i, part in enumerate(parts) if part in ("parameters", "exp_avg", "exp_avg_sq", "steps", "generators")]
+                missing.update(set(parts[:tensors[0] + 1] if tensors else parts) - words)
+                common = {"NX_class", "signal", "axes", "title", "long_name", "units", "CLASS", "NAME", "REFERENCE_LIST",
+                          "DIMENSION_LIST", "SILX_style", "auxiliary_signals", "default"}
+                missing.update({key for key in item.attrs if not key.endswith("_indices")} - common - words)
+            file.visititems(visit)
+            visit("", file)
+        self.assertEqual(missing - {""}, set())
 
     def test_a_reader_that_holds_the_file_does_not_stop_the_writer(self):
         training = self.start_training(self.run, "--steps", "400")

@@ -202,6 +202,57 @@ INSTANTIATE_TEST_SUITE_P(Runs, CutOffAtEveryCall,
                                                                        : "Torn";
                          });
 
+/// A large snapshot on a slow disk: what the training says meanwhile is in the journal already.
+TEST(CutOffWhileASnapshotIsWritten, LosesNothing)
+{
+    const Folder folder;
+    const std::string path = folder.file("a.h5");
+    constexpr std::int64_t kBefore = 10, kMeanwhile = 100;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto writer = RunWriter::create(path, sampleHeader(), {});
+        for (std::int64_t step = 1; step <= kBefore; ++step)
+            (*writer)->metrics(sampleRow(step));
+        arm(Mishap::Linger, 1);
+        (*writer)->checkpoint(sampleCheckpoint(kBefore), false, {});
+        while (!std::filesystem::exists(path + ".tmp"))
+            ::usleep(1000);
+        for (std::int64_t step = kBefore + 1; step <= kBefore + kMeanwhile; ++step)
+            (*writer)->metrics(sampleRow(step));
+        (*writer)->event({kBefore + kMeanwhile, 0, "note", "caf\xE9", 0});
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(std::filesystem::exists(path + ".tmp")) << "it was cut off too late";
+    const auto data = readRun(path);
+    ASSERT_TRUE(data) << data.error().message;
+    expectRows(*data, kBefore + kMeanwhile, kBefore + kMeanwhile);
+    EXPECT_EQ(data->events.back().text, "caf\xEF\xBF\xBD");
+}
+
+TEST(DiskFailure, OfASnapshotDoesNotDoubleWhatWasSaidMeanwhile)
+{
+    const Folder folder;
+    const std::string path = folder.file("a.h5");
+    auto files = RunFiles::create(path, sampleHeader());
+    ASSERT_TRUE(files);
+    (*files)->record(sampleRow(1));
+    ASSERT_TRUE((*files)->sync());
+    (*files)->openMeanwhile();
+    (*files)->meanwhile(sampleRow(2));
+    EXPECT_EQ(readRun(path)->training.size(), 2U);
+    arm(Mishap::Fail, 1);
+    EXPECT_FALSE((*files)->save());
+    disarm();
+    (*files)->meanwhile(sampleRow(2)); // too late: it takes no more
+    (*files)->record(sampleRow(2));
+    ASSERT_TRUE((*files)->write());
+    const auto data = readRun(path);
+    ASSERT_TRUE(data);
+    expectRows(*data, 2, 2);
+}
+
 void expectSentence(const std::string& text)
 {
     EXPECT_THAT(text, HasSubstr("No space left on device"));

@@ -32,8 +32,10 @@ struct CutRun {
             (*writer)->metrics(sampleRow(step));
             if (step % 5 == 0)
                 (*writer)->kernel(sampleKernel(header, 0, step));
-            if (step == 10)
+            if (step == 10) {
                 (*writer)->checkpoint(sampleCheckpoint(step), true, {});
+                EXPECT_TRUE((*writer)->flush()); // a snapshot of these ten rows alone
+            }
         }
         (*writer)->event({40, 1, "note", "the end", 0});
         writer->reset(); // the state stays alive: cut off
@@ -176,6 +178,7 @@ TEST(Journal, OfANewerSnapshotSaysWhatIsMissing)
     ASSERT_TRUE((*writer)->flush());
     const std::vector<std::byte> old = bytesOf(folder.file("a.h5"));
     (*writer)->checkpoint(sampleCheckpoint(1), false, {});
+    ASSERT_TRUE((*writer)->flush());
     (*writer)->metrics(sampleRow(2));
     writer->reset();
     writeBytes(folder.file("a.h5"), old); // an old backup put back

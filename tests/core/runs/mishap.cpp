@@ -39,7 +39,7 @@ long pass(Call call, Half half)
             half();
         if (mishap == Mishap::KillAfter)
             call();
-        if (mishap != Mishap::Fail && mishap != Mishap::FailOn)
+        if (mishap != Mishap::Fail && mishap != Mishap::FailOn && mishap != Mishap::Linger)
             die();
     }
     if ((mishap == Mishap::Fail && number == turn) || (mishap == Mishap::FailOn && number >= turn)) {
@@ -56,6 +56,11 @@ long pass(Call call)
 }
 
 } // namespace
+
+bool lingers()
+{
+    return chosen != 0 && planned == Mishap::Linger;
+}
 
 void arm(Mishap mishap, int number)
 {
@@ -96,6 +101,8 @@ int ftruncate(int file, off_t size) noexcept
 
 int fsync(int file)
 {
+    if (toeplab::core::testing::lingers())
+        ::sleep(1);
     return static_cast<int>(pass([&] { return ::syscall(SYS_fsync, file); }));
 }
 

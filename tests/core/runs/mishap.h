@@ -12,7 +12,8 @@ enum class Mishap {
     KillAfter,  ///< the call, then SIGKILL
     Tear,       ///< the first half of what was to be written, then SIGKILL; any other call is a KillBefore
     Fail,       ///< the call fails with ENOSPC, once
-    FailOn      ///< it and every later call fails
+    FailOn,     ///< it and every later call fails
+    Linger      ///< it and every later fsync takes a second longer
 };
 
 /// From now on, until `disarm`: `mishap` at the `number`-th call, counted from 1.
