@@ -12,4 +12,9 @@
 #define TOEPLAB_CLONES
 #endif
 
+/// In a CUDA source the same functions serve the device.
+#if defined(__CUDACC__)
+#define TOEPLAB_INLINE __host__ __device__ __forceinline__
+#else
 #define TOEPLAB_INLINE __attribute__((always_inline)) inline
+#endif

@@ -2,15 +2,11 @@
 #include "kernels/device/gpu_table.h"
 
 #include "kernels/band/band_gpu.h"
+#include "kernels/device/gpu_entry.h"
 #include "kernels/fftconv/fftconv_gpu.h"
 #include "kernels/ski/ski_gpu.h"
 
-#include <exception>
-#include <string>
-
 namespace toeplab::kernels::gpu
-{
-namespace
 {
 
 std::string& lastMessage()
@@ -19,50 +15,8 @@ std::string& lastMessage()
     return message;
 }
 
-template <typename Body>
-int guarded(Body&& body) noexcept
+namespace
 {
-    try {
-        body();
-        return 0;
-    } catch (const std::exception& error) {
-        lastMessage() = error.what();
-    } catch (...) {
-        lastMessage() = "the GPU library failed without saying why";
-    }
-    return 1;
-}
-
-template <typename T>
-struct Typed {
-    template <typename Value>
-    static const T* in(const Value* tensor)
-    {
-        return static_cast<const T*>(tensor);
-    }
-    template <typename Value>
-    static T* out(Value* tensor)
-    {
-        return static_cast<T*>(tensor);
-    }
-};
-
-/// body(Typed<T>) for the type that stores such numbers.
-template <typename Body>
-int typed(Number number, Body&& body) noexcept
-{
-    return guarded([&] {
-        switch (number) {
-        case Number::Float32:
-            return body(Typed<float>{});
-        case Number::Half:
-            return body(Typed<Half>{});
-        case Number::BFloat16:
-            return body(Typed<BFloat16>{});
-        }
-        throw GpuError("there is no kind of number " + std::to_string(static_cast<unsigned>(number)));
-    });
-}
 
 int createContext(int device, void* stream, const Allocator* allocator, Context** context)
 {
@@ -145,6 +99,17 @@ void fillProducts(Table& table)
                                     float* dresponse) {
         return guarded([&] { causalKernelBackward(*context, *shape, dkernel, dresponse); });
     };
+    table.planeForward = [](Context* context, const PlaneShape* shape, Number number, const float* lags_h,
+                            const float* lags_w, const void* x, void* y) {
+        return typed(number, [&](auto t) { planeForward(*context, *shape, lags_h, lags_w, t.in(x), t.out(y)); });
+    };
+    table.planeBackward = [](Context* context, const PlaneShape* shape, Number number, const float* lags_h,
+                             const float* lags_w, const void* x, const void* g, void* dx, float* dlags_h,
+                             float* dlags_w) {
+        return typed(number, [&](auto t) {
+            planeBackward(*context, *shape, lags_h, lags_w, t.in(x), t.in(g), t.out(dx), dlags_h, dlags_w);
+        });
+    };
 }
 
 Table makeTable()
@@ -153,6 +118,7 @@ Table makeTable()
     fillContext(table);
     fillBandAndSki(table);
     fillProducts(table);
+    fillLayers(table.layers);
     return table;
 }
 

@@ -3,8 +3,10 @@
 
 #include "kernels/band/band.h"
 #include "kernels/device/gpu_context.h"
+#include "kernels/device/gpu_table_layers.h"
 #include "kernels/device/number.h"
 #include "kernels/fftconv/fftconv.h"
+#include "kernels/products/plane_gpu.h"
 #include "kernels/ski/ski.h"
 
 namespace toeplab::kernels::gpu
@@ -65,6 +67,15 @@ struct Table {
                                float* kernel) = nullptr;
     int (*causalKernelBackward)(Context* context, const CausalShape* shape, const float* dkernel,
                                 float* dresponse) = nullptr;
+
+    // kernels/products/plane_gpu.h
+    int (*planeForward)(Context* context, const PlaneShape* shape, Number number, const float* lags_h,
+                        const float* lags_w, const void* x, void* y) = nullptr;
+    int (*planeBackward)(Context* context, const PlaneShape* shape, Number number, const float* lags_h,
+                         const float* lags_w, const void* x, const void* g, void* dx, float* dlags_h,
+                         float* dlags_w) = nullptr;
+
+    LayerTable layers;
 };
 
 /// What the plug-in exports under this name; null where it was built for another version.

@@ -22,6 +22,14 @@ template <typename T>
 class WarpPlan
 {
 public:
+    /// Two neighbouring nodes as indices into [betas | alphas]; a node whose value is a fixed zero has weight 0.
+    struct Place {
+        std::int64_t below = 0;
+        std::int64_t above = 0;
+        T below_weight = 0;
+        T above_weight = 0;
+    };
+
     /// Promises: rank >= 1, gamma in (0, 1] (with 1, all lags of one sign fall on one point). Lags are real numbers.
     [[nodiscard]] static WarpPlan atLags(WarpSides sides, std::int64_t rank, double gamma,
                                          std::span<const double> lags);
@@ -32,6 +40,9 @@ public:
     [[nodiscard]] std::int64_t rank() const { return rank_; }
     [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(places_.size()); }
 
+    /// Where the lags fall, in their order.
+    [[nodiscard]] std::span<const Place> places() const { return places_; }
+
     /// kernel[c, j] = f_c(u_j); alphas, betas: (channels, rank), betas null when causal; kernel: (channels, count).
     void forward(std::int64_t channels, const T* alphas, const T* betas, T* kernel) const;
 
@@ -39,14 +50,6 @@ public:
     void backward(std::int64_t channels, const T* g, T* dalphas, T* dbetas) const;
 
 private:
-    /// Two neighbouring nodes as indices into [betas | alphas]; a node whose value is a fixed zero has weight 0.
-    struct Place {
-        std::int64_t below = 0;
-        std::int64_t above = 0;
-        T below_weight = 0;
-        T above_weight = 0;
-    };
-
     WarpSides sides_ = WarpSides::Both;
     std::int64_t rank_ = 0;
     std::vector<Place> places_;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/device/gpu_context.h"
+#include "kernels/device/number.h"
+#include "kernels/norm/channel_norm.h"
+#include "kernels/norm/row_norm.h"
+
+/// kernels/norm on the device, T as stored; statistics, parameters and their gradients are float. Sums run in a fixed
+/// order. The batch's variance is put together from those of its rows in double: it does not cancel.
+namespace toeplab::kernels::gpu
+{
+
+template <typename T>
+void channelNormForward(Context& context, const ChannelNormShape& shape,
+                        const ChannelNormParameters<const float>& parameters, const T* x, T* y, float* mean,
+                        float* inverse);
+template <typename T>
+void channelNormBackward(Context& context, const ChannelNormShape& shape,
+                         const ChannelNormParameters<const float>& parameters, const T* x, const float* mean,
+                         const float* inverse, const T* g, T* dx, const ChannelNormParameters<float>& gradients);
+
+template <typename T>
+void batchNormForward(Context& context, const RowNormShape& shape, const float* weight, const float* bias,
+                      float epsilon, const T* x, T* y, float* mean, float* inverse, float* variance);
+template <typename T>
+void batchNormApply(Context& context, const RowNormShape& shape, const float* weight, const float* bias,
+                    const float* mean, const float* inverse, const T* x, T* y);
+template <typename T>
+void batchNormBackward(Context& context, const RowNormShape& shape, const float* weight, const float* mean,
+                       const float* inverse, bool fixed, const T* x, const T* g, T* dx, float* dweight, float* dbias);
+
+template <typename T>
+void instanceNormForward(Context& context, const RowNormShape& shape, float epsilon, const T* x, T* y, float* mean,
+                         float* inverse);
+template <typename T>
+void instanceNormBackward(Context& context, const RowNormShape& shape, const float* mean, const float* inverse,
+                          const T* x, const T* g, T* dx);
+
+template <typename T>
+void rowRmsForward(Context& context, const RowNormShape& shape, float epsilon, const T* x, T* y, float* inverse);
+template <typename T>
+void rowRmsBackward(Context& context, const RowNormShape& shape, float epsilon, const float* inverse, const T* x,
+                    const T* g, T* dx);
+
+} // namespace toeplab::kernels::gpu

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/kernels/gpu/backend.h"
+
+namespace toeplab::kernels::gpu::testing
+{
+namespace
+{
+
+std::vector<double> zeros(std::int64_t count)
+{
+    return std::vector<double>(static_cast<std::size_t>(count));
+}
+
+class GpuNorm : public GpuTest
+{
+protected:
+    [[nodiscard]] const LayerTable& layers() const { return table().layers; }
+
+    void expectChannelNorm(const ChannelNormShape& shape, Number number, bool zero_vector = false)
+    {
+        const std::int64_t d = shape.channels;
+        const std::int64_t positions = shape.batch * shape.length;
+        auto x = randomStored(d * positions, 1, number);
+        for (std::int64_t c = 0; zero_vector && c < d; ++c)
+            x[static_cast<std::size_t>(c * shape.length + 3)] = 0;
+        const auto g = randomStored(d * positions, 2, number);
+        const bool scale = shape.kind == ChannelNorm::Scale;
+        const bool layer = shape.kind == ChannelNorm::Layer;
+        const bool gated = shape.kind == ChannelNorm::GatedRms;
+        const bool weighted = shape.kind != ChannelNorm::SimpleRms;
+        const auto weight = randomStored(scale ? 1 : d, 3);
+        const auto bias = randomStored(d, 4);
+        const auto gate = randomStored(d, 5);
+        const auto wide_x = widened(x);
+        const auto wide_g = widened(g);
+        const auto wide_weight = widened(weight);
+        const auto wide_bias = widened(bias);
+        const auto wide_gate = widened(gate);
+        auto y = zeros(d * positions);
+        auto dx = y;
+        auto mean = zeros(positions);
+        auto inverse = zeros(positions);
+        auto dweight = zeros(scale ? 1 : d);
+        auto dbias = zeros(d);
+        auto dgate = zeros(d);
+        const ChannelNormParameters<const double> p{weighted ? wide_weight.data() : nullptr,
+                                                    layer ? wide_bias.data() : nullptr,
+                                                    gated ? wide_gate.data() : nullptr};
+        kernels::channelNormForward<double>(shape, p, wide_x.data(), y.data(), mean.data(), inverse.data());
+        kernels::channelNormBackward<double>(
+            shape, p, wide_x.data(), mean.data(), inverse.data(), wide_g.data(), dx.data(),
+            {weighted ? dweight.data() : nullptr, layer ? dbias.data() : nullptr, gated ? dgate.data() : nullptr});
+
+        const Buffer x_in = in(x, number);
+        const Buffer g_in = in(g, number);
+        const Buffer weight_in = in(weight);
+        const Buffer bias_in = in(bias);
+        const Buffer gate_in = in(gate);
+        Buffer y_out = out(d * positions, number);
+        Buffer dx_out = out(d * positions, number);
+        Buffer mean_out = out(positions);
+        Buffer inverse_out = out(positions);
+        Buffer dweight_out = out(scale ? 1 : d);
+        Buffer dbias_out = out(d);
+        Buffer dgate_out = out(d);
+        const ChannelNormParameters<const float> parameters{weighted ? weight_in.floats() : nullptr,
+                                                            layer ? bias_in.floats() : nullptr,
+                                                            gated ? gate_in.floats() : nullptr};
+        const ChannelNormParameters<float> gradients{weighted ? dweight_out.floats() : nullptr,
+                                                     layer ? dbias_out.floats() : nullptr,
+                                                     gated ? dgate_out.floats() : nullptr};
+        everyOrder({&y_out, &mean_out, &inverse_out}, [&] {
+            return layers().channelNormForward(context(), &shape, &parameters, number, x_in.data(), y_out.data(),
+                                               mean_out.floats(), inverse_out.floats());
+        });
+        everyOrder({&dx_out, &dweight_out, &dbias_out, &dgate_out}, [&] {
+            return layers().channelNormBackward(context(), &shape, &parameters, number, x_in.data(), mean_out.floats(),
+                                                inverse_out.floats(), g_in.data(), dx_out.data(), &gradients);
+        });
+        const std::string what = "kind " + std::to_string(static_cast<int>(shape.kind)) + " channels " +
+                                 std::to_string(d) + " length " + std::to_string(shape.length);
+        const double exact = 2e-5; // float statistics
+        EXPECT_LE(worstError(y_out.values(), y), std::max(tolerance(number), exact)) << what;
+        EXPECT_LE(worstError(dx_out.values(), dx), std::max(tolerance(number), exact)) << what;
+        EXPECT_LE(worstError(inverse_out.values(), inverse), exact) << what;
+        if (weighted) {
+            EXPECT_LE(worstError(dweight_out.values(), dweight), exact) << what;
+        }
+        if (layer) {
+            EXPECT_LE(worstError(dbias_out.values(), dbias), exact) << what;
+        }
+        if (gated) {
+            EXPECT_LE(worstError(dgate_out.values(), dgate), exact) << what;
+        }
+    }
+
+    void expectRowNorms(const RowNormShape& shape, Number number)
+    {
+        const std::int64_t rows = shape.batch * shape.channels;
+        const std::int64_t count = rows * shape.length;
+        auto x = randomStored(count, 1, number);
+        for (float& value : x)
+            value = stored(value + 3.0F, number); // a mean that would cancel
+        const auto g = randomStored(count, 2, number);
+        const auto weight = randomStored(shape.channels, 3);
+        const auto bias = randomStored(shape.channels, 4);
+        const auto wide_x = widened(x);
+        const auto wide_g = widened(g);
+        const auto wide_w = widened(weight);
+        const auto wide_b = widened(bias);
+        auto y = zeros(count);
+        auto dx = y;
+        auto fixed_y = y;
+        auto fixed_dx = y;
+        auto row_y = y;
+        auto row_dx = y;
+        auto rms_y = y;
+        auto rms_dx = y;
+        auto mean = zeros(shape.channels);
+        auto inverse = mean;
+        auto variance = mean;
+        auto dweight = mean;
+        auto dbias = mean;
+        auto row_mean = zeros(rows);
+        auto row_inverse = row_mean;
+        auto rms_inverse = row_mean;
+        kernels::batchNormForward<double>(shape, wide_w.data(), wide_b.data(), 1e-5, wide_x.data(), y.data(),
+                                          mean.data(), inverse.data(), variance.data());
+        kernels::batchNormApply<double>(shape, wide_w.data(), wide_b.data(), mean.data(), inverse.data(), wide_x.data(),
+                                        fixed_y.data());
+        kernels::batchNormBackward<double>(shape, wide_w.data(), mean.data(), inverse.data(), true, wide_x.data(),
+                                           wide_g.data(), fixed_dx.data(), dweight.data(), dbias.data());
+        kernels::batchNormBackward<double>(shape, wide_w.data(), mean.data(), inverse.data(), false, wide_x.data(),
+                                           wide_g.data(), dx.data(), dweight.data(), dbias.data());
+        kernels::instanceNormForward<double>(shape, 1e-5, wide_x.data(), row_y.data(), row_mean.data(),
+                                             row_inverse.data());
+        kernels::instanceNormBackward<double>(shape, row_mean.data(), row_inverse.data(), wide_x.data(), wide_g.data(),
+                                              row_dx.data());
+        kernels::rowRmsForward<double>(shape, 1e-2, wide_x.data(), rms_y.data(), rms_inverse.data());
+        kernels::rowRmsBackward<double>(shape, 1e-2, rms_inverse.data(), wide_x.data(), wide_g.data(), rms_dx.data());
+
+        const Buffer x_in = in(x, number);
+        const Buffer g_in = in(g, number);
+        const Buffer w = in(weight);
+        const Buffer b = in(bias);
+        Buffer m = out(shape.channels);
+        Buffer inv = out(shape.channels);
+        Buffer var = out(shape.channels);
+        Buffer dw = out(shape.channels);
+        Buffer db = out(shape.channels);
+        Buffer row_m = out(rows);
+        Buffer row_inv = out(rows);
+        Buffer to = out(count, number);
+        Buffer back = out(count, number);
+        const double near = std::max(tolerance(number), 2e-5);
+        const LayerTable& t = layers();
+        const auto expect = [&](const std::vector<double>& forward, const std::vector<double>& backward,
+                                const char* what) {
+            EXPECT_LE(worstError(to.values(), forward), near) << what << " length " << shape.length;
+            EXPECT_LE(worstError(back.values(), backward), near) << what << " length " << shape.length;
+        };
+        const auto batch_backward = [&](int fixed) {
+            return t.batchNormBackward(context(), &shape, number, w.floats(), m.floats(), inv.floats(), fixed,
+                                       x_in.data(), g_in.data(), back.data(), dw.floats(), db.floats());
+        };
+        everyOrder({&to, &back, &m, &inv, &var, &dw, &db}, [&] {
+            return t.batchNormForward(context(), &shape, number, w.floats(), b.floats(), 1e-5F, x_in.data(), to.data(),
+                                      m.floats(), inv.floats(), var.floats()) +
+                   batch_backward(0);
+        });
+        expect(y, dx, "batch");
+        EXPECT_LE(worstError(var.values(), variance), 2e-6);
+        EXPECT_LE(worstError(dw.values(), dweight), 2e-5);
+        EXPECT_LE(worstError(db.values(), dbias), 2e-5);
+        everyOrder({&to, &back}, [&] {
+            return t.batchNormApply(context(), &shape, number, w.floats(), b.floats(), m.floats(), inv.floats(),
+                                    x_in.data(), to.data()) +
+                   batch_backward(1);
+        });
+        expect(fixed_y, fixed_dx, "given statistics");
+        everyOrder({&to, &back, &row_m, &row_inv}, [&] {
+            return t.instanceNormForward(context(), &shape, number, 1e-5F, x_in.data(), to.data(), row_m.floats(),
+                                         row_inv.floats()) +
+                   t.instanceNormBackward(context(), &shape, number, row_m.floats(), row_inv.floats(), x_in.data(),
+                                          g_in.data(), back.data());
+        });
+        if (shape.length > 1)
+            expect(row_y, row_dx, "instance");
+        everyOrder({&to, &back, &row_inv}, [&] {
+            return t.rowRmsForward(context(), &shape, number, 1e-2F, x_in.data(), to.data(), row_inv.floats()) +
+                   t.rowRmsBackward(context(), &shape, number, 1e-2F, row_inv.floats(), x_in.data(), g_in.data(),
+                                    back.data());
+        });
+        expect(rms_y, rms_dx, "row rms");
+    }
+};
+
+TEST_F(GpuNorm, ChannelNormsAgreeWithTheCpu)
+{
+    for (const ChannelNorm kind :
+         {ChannelNorm::SimpleRms, ChannelNorm::Rms, ChannelNorm::GatedRms, ChannelNorm::Scale, ChannelNorm::Layer}) {
+        for (const std::int64_t channels : {1, 5, 8, 33, 128})
+            for (const std::int64_t length : {1, 31, 32, 33, 100})
+                if (kThorough || (channels == 33 && length == 33))
+                    expectChannelNorm({2, channels, length, kind}, Number::Float32);
+        for (const Number number : {Number::Half, Number::BFloat16})
+            expectChannelNorm({2, 12, 45, kind}, number);
+        // Its gradient is as large as 1 / eps, and nothing else beside it is seen.
+        expectChannelNorm({1, 6, 10, kind}, Number::Float32, true);
+    }
+}
+
+TEST_F(GpuNorm, RowNormsAgreeWithTheCpu)
+{
+    for (const std::int64_t length : {1, 2, 31, 64, 257, 1024, 1030, 3000})
+        if (kThorough || length == 257) {
+            expectRowNorms({3, 2, length}, Number::Float32);
+            expectRowNorms({1, 1, length + 1}, Number::Float32);
+        }
+    for (const Number number : {Number::Half, Number::BFloat16})
+        for (const std::int64_t length : {33, 64})
+            expectRowNorms({3, 5, length}, number);
+}
+
+} // namespace
+} // namespace toeplab::kernels::gpu::testing
