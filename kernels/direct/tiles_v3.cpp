@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/direct/tiles_inl.h"
+#include "kernels/direct/tiles_levels.h"
+
+namespace toeplab::kernels::levels
+{
+
+const DirectTiles<float> kDirectFloatV3 = kTiles<float>;
+const DirectTiles<double> kDirectDoubleV3 = kTiles<double>;
+
+} // namespace toeplab::kernels::levels
