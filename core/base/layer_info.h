@@ -11,7 +11,7 @@ namespace toeplab::core
 struct LayerInfo {
     std::int64_t layer = 1;        ///< 1-based block number, the one shown
     std::string axis = "sequence"; ///< sequence | row | column
-    std::string kind;              ///< tno | ski | fd
+    std::string kind;              ///< tno | ski | fd | direct
     std::string mode;              ///< exact | released
     bool causal = false;
     std::int64_t channels = 0;

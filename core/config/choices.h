@@ -11,8 +11,8 @@ namespace toeplab::core
 /// What this version can do, in one place: the fields' choices and ranges come from here. A new operator, task or
 /// precision is offered everywhere (form, --set, validation) once its name stands here.
 inline constexpr std::array kTasks{"listops"};
-inline constexpr std::array kMixerKinds{"tno", "ski", "fd"};
-inline constexpr std::array kPrecisions{"fp32", "tf32", "bf16"};
+inline constexpr std::array kMixerKinds{"tno", "ski", "fd", "direct"};
+inline constexpr std::array kPrecisions{"fp32", "bf16"};
 inline constexpr std::int64_t kMostAxes = 2;
 /// Tasks whose samples have rows and columns; the others are sequences, mixed along one axis.
 inline constexpr std::array<std::string_view, 0> kImageTasks{};
@@ -29,6 +29,7 @@ inline constexpr std::array<std::string_view, 0> kImageTasks{};
 inline constexpr std::array kSkiKernels{"warp", "rpe"};
 inline constexpr std::array kFdResponses{"rpe", "table"};
 inline constexpr std::array kFdInputs{"omega", "cos"};
+inline constexpr std::array kAlgorithms{"auto", "fft", "direct"};
 inline constexpr std::array kModes{"exact", "released"};
 inline constexpr std::array kDecays{"none", "fixed", "learned"};
 inline constexpr std::array kPositionNetworks{"dpb", "mlp"};

@@ -31,7 +31,7 @@ struct TaskSettings {
 /// The token mixer of a block: u∘T(v) (GTU) around a Toeplitz operator T with kernel t_k, lag k = output - input index
 /// (Qin et al., Toeplitz Neural Network for Sequence Modeling, ICLR 2023; Moreno et al., SKI to go Faster, 2023).
 struct MixerSettings {
-    std::string kind = "tno";   ///< tno | ski | fd, see choices.h for those that are there
+    std::string kind = "tno";   ///< tno | ski | fd | direct, see choices.h for those that are there
     std::string mode = "exact"; ///< exact: as the papers intend it | released: as the published code computes it
     bool causal = false;
     std::int64_t heads = 1;
@@ -53,6 +53,7 @@ struct MixerSettings {
     std::int64_t max_lag = 0;        ///< lags |t| >= max_lag are zero; 0: no limit (LRA's 1-D TNO uses 1024)
     std::string kernel_act = "none"; ///< applied to the kernel after the decay
     bool normalize = false;          ///< y = T x / T 1 (tno)
+    std::string algorithm = "auto";  ///< of a product with one kernel: auto (the faster) | fft | direct
     std::int64_t rank = 64;          ///< ski: inducing points
     std::int64_t band = 33;          ///< ski: taps of the sparse branch, odd
     double warp = 0;                 ///< ski exact: warp gamma; 0 chooses it so that warp^(n-1) = 0.1

@@ -12,7 +12,8 @@ void addMixerFields(std::vector<Field>& fields)
     const auto kind = [](const std::string& name) {
         return [name](const Experiment& e) { return e.mixer.kind == name; };
     };
-    const auto tno = kind("tno"), ski = kind("ski"), fd = kind("fd");
+    const auto ski = kind("ski"), fd = kind("fd");
+    const auto tno = [](const Experiment& e) { return e.mixer.kind == "tno" || e.mixer.kind == "direct"; };
     const auto fd_network = [=](const Experiment& e) { return fd(e) && e.mixer.fd_response == "rpe"; };
     const auto ski_network = [=](const Experiment& e) { return ski(e) && e.mixer.ski_kernel == "rpe"; };
     const auto network = [=](const Experiment& e) { return tno(e) || fd_network(e) || ski_network(e); };
@@ -23,7 +24,8 @@ void addMixerFields(std::vector<Field>& fields)
     fields.push_back(
         field("mixer.kind", mixer, &S::kind, "Operator",
               "The Toeplitz operator T of y = W(u ∘ T v). tno: the kernel is a network of the lag; ski: a short "
-              "band plus interpolation between inducing lags; fd: a network of the frequency.")
+              "band plus interpolation between inducing lags; fd: a network of the frequency; direct: the kernel of "
+              "tno, multiplied term by term.")
             .oneOf(kMixerKinds));
     fields.push_back(field("mixer.mode", mixer, &S::mode, "Mode",
                            "exact is the mathematics as the papers intend it, released what the published code "
@@ -109,6 +111,12 @@ void addMixerFields(std::vector<Field>& fields)
     fields.push_back(field("mixer.normalize", mixer, &S::normalize, "Divide by row sums",
                            "Whether the output is T x / T 1, each row divided by the sum of its weights.")
                          .when(tno));
+    fields.push_back(
+        field("mixer.algorithm", mixer, &S::algorithm, "Product",
+              "How the product with a kernel is computed: fft by transforms, direct term by term (causal to the last "
+              "bit), auto the faster one, which is direct up to about 60 positions.")
+            .oneOf(kAlgorithms)
+            .when([=](const Experiment& e) { return e.mixer.kind == "tno" || fd(e) || (ski(e) && e.mixer.causal); }));
     fields.push_back(field("mixer.rank", mixer, &S::rank, "Rank",
                            "Inducing points r of the low-rank part W A Wᵀ; they lie (n-1)/(r-1) positions apart.")
                          .in("points")
@@ -117,7 +125,7 @@ void addMixerFields(std::vector<Field>& fields)
     fields.push_back(field("mixer.band", mixer, &S::band, "Band",
                            "Taps of the sparse part, an odd number: it covers lags up to (band-1)/2 exactly.")
                          .in("taps")
-                         .between(1, 65535)
+                         .between(1, 255)
                          .when(ski));
     fields.push_back(
         field("mixer.warp", mixer, &S::warp, "Warp",

@@ -67,7 +67,7 @@ void checkMixer(const Experiment& e, Rules& rules)
 {
     const MixerSettings& mixer = e.mixer;
     rules.require(
-        mixer.kind != "tno" || mixer.par_type != 3 || mixer.causal, "mixer.par_type",
+        (mixer.kind != "tno" && mixer.kind != "direct") || mixer.par_type != 3 || mixer.causal, "mixer.par_type",
         "mixer.par_type is 3, positions exp(t/(n-1)), which needs mixer.causal=true. Set that, or take 1 or 2.");
     rules.require(mixer.band % 2 != 0, "mixer.band", "mixer.band is {}: it must be odd. Try {}.", mixer.band,
                   mixer.band + 1);

@@ -45,8 +45,22 @@ public:
     [[nodiscard]] virtual Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
                                              at::TensorList kept) const = 0;
 
-    /// Which of its algorithms this map uses: "FFT of 4,096", "dense 64 x 64", "band 33 + rank 64".
+    /// Where the positions lie in images x, (batch, channels, outer, n, inner), contiguous, in any shape: rows have
+    /// outer = height and inner = 1, columns outer = 1 and inner = width. The product is scale T x.
+    struct Along {
+        std::int64_t outer = 1, inner = 1;
+        double scale = 1;
+    };
+    /// The same along an axis of images; y and the gradient are shaped like x. By default the axis is moved to the end
+    /// and back.
+    [[nodiscard]] virtual at::Tensor forwardAlong(const Along& along, const at::Tensor& x, at::TensorList operands,
+                                                  std::vector<at::Tensor>& kept) const;
+    [[nodiscard]] virtual Gradients backwardAlong(const Along& along, const at::Tensor& g, const at::Tensor& x,
+                                                  at::TensorList operands, at::TensorList kept) const;
+
+    /// Which of its algorithms this map uses: "FFT of 4,096", "direct 32 x 32", "band 33 + rank 64".
     [[nodiscard]] virtual std::string algorithm() const = 0;
+    [[nodiscard]] virtual std::size_t operandCount() const { return 1; }
 };
 
 /// Estimates for one forward and backward pass of a batch.
@@ -64,6 +78,8 @@ public:
     /// The Toeplitz kernel that T has: (channels, 2n - 1), lags -(n-1)..n-1, no graph. Where T is not exactly Toeplitz
     /// (low-rank interpolation) the kernel that it approximates.
     [[nodiscard]] virtual at::Tensor kernel(std::int64_t n) = 0;
+    /// T x for one channel, x (n) in double precision, by the plainest sums, O(n^2): what products are compared with.
+    [[nodiscard]] virtual at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel);
     [[nodiscard]] virtual OperatorCost cost(std::int64_t batch, std::int64_t n) const = 0;
     /// One plain line for the window: "RPE 3 x 32, decay 0.999, lags below 1,024".
     [[nodiscard]] virtual std::string describe(std::int64_t n) const = 0;

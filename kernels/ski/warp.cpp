@@ -125,7 +125,8 @@ std::int64_t visitedCells(std::int64_t length, std::int64_t rank, double gamma)
 
 BlindZone blindZone(std::int64_t length, std::int64_t rank, std::int64_t taps)
 {
-    return {static_cast<double>(taps / 2), 2 * inducingSpacing(length, rank)};
+    const auto half = static_cast<double>(taps / 2);
+    return {half, rank >= length ? half : 2 * inducingSpacing(length, rank)};
 }
 
 template class WarpPlan<float>;

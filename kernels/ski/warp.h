@@ -73,7 +73,7 @@ private:
 [[nodiscard]] std::int64_t visitedCells(std::int64_t length, std::int64_t rank, double gamma);
 
 /// Lags t with from < |t| < to: too far for the band, and closer than two inducing spacings, so that interpolation
-/// cannot follow structure there.
+/// cannot follow structure there. None where every position is an inducing point.
 struct BlindZone {
     double from = 0; ///< half the band, (taps - 1) / 2
     double to = 0;   ///< 2 h

@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <fmt/format.h>
 
@@ -17,45 +18,13 @@ struct Image {
     std::int64_t height = 0, width = 0;
 };
 
-/// (batch, channels, H W) <-> (batch H, channels, W)
-at::Tensor toRows(const at::Tensor& x, const Image& image)
-{
-    return x.view({x.size(0), x.size(1), image.height, image.width})
-        .permute({0, 2, 1, 3})
-        .reshape({x.size(0) * image.height, x.size(1), image.width})
-        .contiguous();
-}
-at::Tensor fromRows(const at::Tensor& rows, const Image& image)
-{
-    const std::int64_t batch = rows.size(0) / image.height;
-    return rows.view({batch, image.height, rows.size(1), image.width})
-        .permute({0, 2, 1, 3})
-        .reshape({batch, rows.size(1), image.height * image.width});
-}
-
-/// (batch, channels, H W) <-> (batch W, channels, H)
-at::Tensor toColumns(const at::Tensor& x, const Image& image)
-{
-    return x.view({x.size(0), x.size(1), image.height, image.width})
-        .permute({0, 3, 1, 2})
-        .reshape({x.size(0) * image.width, x.size(1), image.height})
-        .contiguous();
-}
-at::Tensor fromColumns(const at::Tensor& columns, const Image& image)
-{
-    const std::int64_t batch = columns.size(0) / image.width;
-    return columns.view({batch, image.width, columns.size(1), image.height})
-        .permute({0, 2, 3, 1})
-        .reshape({batch, columns.size(1), image.height * image.width});
-}
-
 class AxialMap final : public ToeplitzMap
 {
 public:
-    AxialMap(Image image, bool product, std::shared_ptr<const ToeplitzMap> rows,
-             std::shared_ptr<const ToeplitzMap> columns, std::size_t row_operands)
-        : image_(image), product_(product), rows_(std::move(rows)), columns_(std::move(columns)),
-          row_operands_(row_operands)
+    AxialMap(const Image& image, bool product, std::shared_ptr<const ToeplitzMap> rows,
+             std::shared_ptr<const ToeplitzMap> columns)
+        : along_rows_{image.height, 1, 1}, along_columns_{1, image.width, product ? 2.0 : 1.0}, product_(product),
+          rows_(std::move(rows)), columns_(std::move(columns))
     {
     }
 
@@ -63,48 +32,42 @@ public:
     {
         // Kept: where the row map's values end, the column map's input (product only), then both maps' own values.
         std::vector<at::Tensor> own;
-        const at::Tensor along = fromRows(rows_->forward(toRows(x, image_), rowOperands(operands), own), image_);
+        const at::Tensor along = rows_->forwardAlong(along_rows_, x, rowOperands(operands), own);
         const std::size_t row_kept = own.size();
-        const at::Tensor second = toColumns(product_ ? along : x, image_);
-        at::Tensor y = fromColumns(columns_->forward(second, columnOperands(operands), own), image_).contiguous();
+        at::Tensor y = columns_->forwardAlong(along_columns_, product_ ? along : x, columnOperands(operands), own);
         kept.push_back(at::scalar_tensor(static_cast<std::int64_t>(row_kept), at::kLong));
-        kept.push_back(product_ ? second : at::Tensor());
+        kept.push_back(product_ ? along : at::Tensor());
         kept.insert(kept.end(), own.begin(), own.end());
-        return product_ ? y.mul_(2) : y.add_(along);
+        return product_ ? y : y.add_(along);
     }
 
     Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
                        at::TensorList kept) const override
     {
         const auto row_kept = static_cast<std::size_t>(kept[0].item<std::int64_t>());
-        const at::TensorList row_values = kept.slice(2, row_kept);
-        const at::TensorList column_values = kept.slice(2 + row_kept);
-        const at::Tensor second = product_ ? kept[1] : toColumns(x, image_);
-        Gradients columns = columns_->backward(toColumns(product_ ? g * 2 : g, image_), second,
-                                               columnOperands(operands), column_values);
-        const at::Tensor through = fromColumns(columns.x, image_).contiguous();
-        Gradients rows = rows_->backward(toRows(product_ ? through : g, image_), toRows(x, image_),
-                                         rowOperands(operands), row_values);
-        at::Tensor dx = fromRows(rows.x, image_).contiguous();
+        Gradients columns = columns_->backwardAlong(along_columns_, g, product_ ? kept[1] : x, columnOperands(operands),
+                                                    kept.slice(2 + row_kept));
+        Gradients rows = rows_->backwardAlong(along_rows_, product_ ? columns.x : g, x, rowOperands(operands),
+                                              kept.slice(2, row_kept));
         if (!product_)
-            dx.add_(through);
+            rows.x.add_(columns.x);
         rows.operands.insert(rows.operands.end(), columns.operands.begin(), columns.operands.end());
-        return {dx, std::move(rows.operands)};
+        return rows;
     }
 
+    std::size_t operandCount() const override { return rows_->operandCount() + columns_->operandCount(); }
     std::string algorithm() const override
     {
         return fmt::format("rows {}, columns {}", rows_->algorithm(), columns_->algorithm());
     }
 
 private:
-    at::TensorList rowOperands(at::TensorList operands) const { return operands.slice(0, row_operands_); }
-    at::TensorList columnOperands(at::TensorList operands) const { return operands.slice(row_operands_); }
+    at::TensorList rowOperands(at::TensorList operands) const { return operands.slice(0, rows_->operandCount()); }
+    at::TensorList columnOperands(at::TensorList operands) const { return operands.slice(rows_->operandCount()); }
 
-    Image image_;
+    Along along_rows_, along_columns_;
     bool product_;
     std::shared_ptr<const ToeplitzMap> rows_, columns_;
-    std::size_t row_operands_;
 };
 
 class Axial final : public ToeplitzOperator
@@ -122,7 +85,6 @@ public:
     {
         const Image image = imageOf(n);
         std::vector<at::Tensor> out = rows_->operands(image.width);
-        row_operands_ = out.size();
         for (at::Tensor& operand : columns_->operands(image.height))
             out.push_back(std::move(operand));
         return out;
@@ -132,10 +94,25 @@ public:
     {
         const Image image = imageOf(n);
         return std::make_shared<AxialMap>(image, request_.mixer.two_axis_type == 4, rows_->map(image.width),
-                                          columns_->map(image.height), row_operands_);
+                                          columns_->map(image.height));
     }
 
     at::Tensor kernel(std::int64_t n) override { return rows_->kernel(imageOf(n).width); }
+
+    at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel) override
+    {
+        const Image image = imageOf(x.size(0));
+        const at::Tensor pixels = x.view({image.height, image.width});
+        const bool product = request_.mixer.two_axis_type == 4;
+        at::Tensor along = at::zeros_like(pixels);
+        for (std::int64_t row = 0; row < image.height; ++row)
+            along[row].copy_(rows_->plainProduct(pixels[row], channel));
+        const at::Tensor& second = product ? along : pixels;
+        at::Tensor y = at::zeros_like(pixels);
+        for (std::int64_t column = 0; column < image.width; ++column)
+            y.select(1, column).copy_(columns_->plainProduct(second.select(1, column).contiguous(), channel));
+        return (product ? y * 2 : y + along).flatten();
+    }
 
     OperatorCost cost(std::int64_t batch, std::int64_t n) const override
     {
@@ -163,7 +140,7 @@ public:
 
     static Image shapeOf(const OperatorRequest& request, std::int64_t n)
     {
-        if (request.height > 0 && request.height * request.width == n)
+        if (request.height > 0)
             return {request.height, request.width};
         const auto height = static_cast<std::int64_t>(std::sqrt(static_cast<double>(n)));
         return {height, n / std::max<std::int64_t>(height, 1)};
@@ -180,7 +157,6 @@ private:
 
     OperatorRequest request_;
     std::unique_ptr<ToeplitzOperator> rows_, columns_;
-    std::size_t row_operands_ = 1;
 };
 
 } // namespace

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/fd/fd.h"
 
+#include "core/operators/convolution/convolution_map.h"
 #include "core/operators/rpe/rpe.h"
-#include "core/operators/tno/convolution_map.h"
-#include "kernels/fftconv/fftconv.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -84,7 +83,7 @@ public:
     std::shared_ptr<const ToeplitzMap> map(std::int64_t n) override
     {
         if (map_ == nullptr || map_length_ != n) {
-            map_ = makeConvolutionMap(n, settings_.causal ? 0 : n - 1, n - 1);
+            map_ = makeConvolutionMap(convolution(n));
             map_length_ = n;
         }
         return map_;
@@ -93,34 +92,39 @@ public:
     at::Tensor kernel(std::int64_t n) override
     {
         const at::NoGradGuard no_graph;
-        return fullKernel(lagKernel(n), n, settings_.causal ? 0 : n - 1, n - 1);
+        return fullKernel(convolution(n), lagKernel(n));
     }
 
     OperatorCost cost(std::int64_t batch, std::int64_t n) const override
     {
-        const auto size =
-            static_cast<double>(kernels::transformLength({batch, channels(), n, settings_.causal ? 0 : n - 1, n - 1}));
-        const auto rows = static_cast<double>(batch * channels());
         const auto bins = static_cast<double>(spectrumLength(n) / 2 + 1);
         const auto width = static_cast<double>(settings_.rpe_width);
         const double outputs = static_cast<double>(channels()) * (settings_.causal ? 1 : 2);
         const double network = table_
                                    ? 6 * bins * outputs
                                    : 6 * bins * width * (width * static_cast<double>(settings_.rpe_layers) + outputs);
-        return {(5 * rows + 5 * outputs) * 2.5 * size * std::log2(size + 1) + 10 * rows * size + network,
-                4 * (rows * static_cast<double>(n) + 6 * bins * outputs)};
+        const auto length = static_cast<double>(spectrumLength(n));
+        const double inverse = 5 * outputs * length * std::log2(length);
+        return {convolution(n).operations(batch, channels()) + inverse + network,
+                4 * (static_cast<double>(batch * channels() * n) + 6 * bins * outputs)};
     }
 
     std::string describe(std::int64_t n) const override
     {
         const std::int64_t bins = spectrumLength(n) / 2 + 1;
         if (table_)
-            return fmt::format("table of {} frequencies, response on {} bins", settings_.fd_points, bins);
-        return fmt::format("{} of {}, response on {} bins{}", rpe_->describe(), cosine_ ? "cos ω" : "ω", bins,
-                           settings_.causal ? ", Hilbert" : "");
+            return fmt::format("table of {} frequencies, response on {} bins, {}", settings_.fd_points, bins,
+                               convolution(n).algorithm());
+        return fmt::format("{} of {}, response on {} bins{}, {}", rpe_->describe(), cosine_ ? "cos ω" : "ω", bins,
+                           settings_.causal ? ", Hilbert" : "", convolution(n).algorithm());
     }
 
 private:
+    Convolution convolution(std::int64_t n) const
+    {
+        return Convolution::of(n, settings_.causal ? 0 : n - 1, n - 1, settings_.algorithm);
+    }
+
     at::Tensor lagKernel(std::int64_t n)
     {
         prepare(n);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/ski/ski.h"
 
+#include "core/operators/convolution/convolution_map.h"
 #include "core/operators/functions/functions.h"
 #include "core/operators/rpe/rpe.h"
 #include "core/operators/ski/ski_functions.h"
-#include "core/operators/tno/convolution_map.h"
+#include "core/operators/ski/ski_limits.h"
 #include "kernels/ski/warp.h"
 
 #include <ATen/TensorOperators.h>
@@ -32,7 +33,7 @@ public:
     Ski(const OperatorRequest& request, Initializer& initial)
         : ToeplitzOperator(request.channels), settings_(request.mixer), released_(settings_.mode == "released"),
           warped_(settings_.ski_kernel != "rpe"), kernel_act_(activationFromName(settings_.kernel_act)),
-          gamma_value_(gammaOf(request))
+          length_(request.length), gamma_value_(skiGamma(request.mixer, request.length))
     {
         const std::int64_t g = request.channels;
         const std::int64_t r = settings_.rank;
@@ -70,7 +71,7 @@ public:
         const at::NoGradGuard no_graph;
         prepare(n);
         if (settings_.causal)
-            return fullKernel(causalKernelOf(n), n, 0, n - 1);
+            return fullKernel(convolution(n), causalKernelOf(n));
         std::vector<double> lags;
         for (std::int64_t t = 1 - n; t < n; ++t)
             lags.push_back(static_cast<double>(t));
@@ -80,14 +81,34 @@ public:
         return smooth + at::constant_pad_nd(conv_kernel_.flip(1), {side, side});
     }
 
+    at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel) override
+    {
+        const at::NoGradGuard no_graph;
+        const std::int64_t n = x.size(0);
+        if (settings_.causal)
+            return ToeplitzOperator::plainProduct(x, channel);
+        prepare(n);
+        const std::int64_t r = settings_.rank;
+        const at::Tensor w = interpolationMatrix(n, r, interpolation());
+        const at::Tensor lags = inducingKernel()[channel].to(at::kDouble);
+        const at::Tensor m = at::arange(r, at::kLong);
+        const at::Tensor between =
+            lags.index_select(0, (m.unsqueeze(1) - m.unsqueeze(0) + r - 1).flatten()).view({r, r});
+        at::Tensor y = at::matmul(w, at::matmul(between, at::matmul(w.t(), x)));
+        const std::int64_t half = settings_.band / 2;
+        const at::Tensor padded = at::constant_pad_nd(x, {half, half});
+        for (std::int64_t tap = 0; tap < settings_.band; ++tap)
+            y += conv_kernel_[channel][tap].to(at::kDouble) * padded.narrow(0, tap, n);
+        return y;
+    }
+
     OperatorCost cost(std::int64_t batch, std::int64_t n) const override
     {
         const auto rows = static_cast<double>(batch * channels());
         const auto length = static_cast<double>(n);
         const auto r = static_cast<double>(settings_.rank);
         if (settings_.causal)
-            return {(5 * rows + 3 * static_cast<double>(channels())) * 5 * length * std::log2(2 * length + 1) +
-                        6 * static_cast<double>(channels()) * length * r,
+            return {convolution(n).operations(batch, channels()) + 6 * static_cast<double>(channels()) * length * r,
                     4 * (rows * length + 3 * length * static_cast<double>(channels()))};
         return {rows * (6 * length * static_cast<double>(settings_.band) + 12 * length + 6 * r * r),
                 4 * rows * (length + r)};
@@ -96,24 +117,11 @@ public:
     std::string describe(std::int64_t n) const override
     {
         std::string text = fmt::format("rank {}, band {}", settings_.rank, settings_.band);
-        if (!warped_)
-            return text + ", " + rpe_->describe();
-        text += fmt::format(", warp {:.6g}", gamma_value_);
-        const std::int64_t visited = kernels::visitedCells(n, settings_.rank, gamma_value_);
-        text += fmt::format(", {} of {} grid cells visited", visited, settings_.rank);
-        if (2 * visited < settings_.rank)
-            text += " (fewer than half: most of the grid is never trained)";
-        const kernels::BlindZone zone = kernels::blindZone(n, settings_.rank, settings_.band);
-        if (!settings_.causal && !zone.empty())
-            text += fmt::format(", blind between lags {:g} and {:.0f}", zone.from, zone.to);
+        const std::string parts[] = {warped_ ? "" : rpe_->describe(), skiLimits(settings_, length_, n).describe(),
+                                     settings_.causal ? convolution(n).algorithm() : ""};
+        for (const std::string& part : parts)
+            text += part.empty() ? "" : ", " + part;
         return text;
-    }
-
-    static double gammaOf(const OperatorRequest& request)
-    {
-        if (request.mixer.mode == "released" || request.mixer.ski_kernel == "rpe")
-            return request.mixer.gamma;
-        return request.mixer.warp > 0 ? request.mixer.warp : kernels::defaultWarpGamma(request.length);
     }
 
 private:
@@ -121,6 +129,14 @@ private:
     {
         return settings_.causal ? kernels::WarpSides::Causal : kernels::WarpSides::Both;
     }
+
+    SkiInterpolation interpolation() const
+    {
+        return {released_, gamma_value_, warped_ ? kernels::PublishedGrid::Positions : kernels::PublishedGrid::Unit};
+    }
+
+    /// Of the causal kernel.
+    Convolution convolution(std::int64_t n) const { return Convolution::of(n, 0, n - 1, settings_.algorithm); }
 
     /// Constants of the length.
     void prepare(std::int64_t n)
@@ -132,14 +148,11 @@ private:
         warp_ = {};
         const at::ScalarType dtype = conv_kernel_.scalar_type();
         if (settings_.causal) {
-            map_ = makeConvolutionMap(n, 0, n - 1);
-            interpolation_ = interpolationMatrix(n, settings_.rank).to(dtype).t().contiguous();
+            map_ = makeConvolutionMap(convolution(n));
+            interpolation_ = interpolationMatrix(n, settings_.rank, {}).to(dtype).t().contiguous();
             falloff_ = at::pow(at::full({1}, gamma_value_, at::kDouble), at::arange(n, at::kDouble)).to(dtype);
         } else {
-            map_ = makeSkiMap(
-                n, settings_.rank, settings_.band,
-                {released_, gamma_value_, warped_ ? kernels::PublishedGrid::Positions : kernels::PublishedGrid::Unit},
-                dtype);
+            map_ = makeSkiMap(n, settings_.rank, settings_.band, interpolation(), dtype);
         }
         if (warped_)
             warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags_, dtype);
@@ -188,6 +201,7 @@ private:
     MixerSettings settings_;
     bool released_, warped_;
     NamedActivation kernel_act_;
+    std::int64_t length_;
     double gamma_value_;
     at::Tensor conv_kernel_, alphas_, betas_, gamma_;
     std::unique_ptr<Rpe> rpe_;
@@ -209,7 +223,7 @@ std::string problem(const OperatorRequest& request)
     if (m.band < 1 || m.band % 2 == 0 || m.band > 255)
         return fmt::format("mixer.band is {}: it must be odd, 1 to 255. Try {}.", m.band,
                            std::clamp<std::int64_t>(m.band / 2 * 2 + 1, 1, 255));
-    const double gamma = Ski::gammaOf(request);
+    const double gamma = skiGamma(m, request.length);
     if (!(gamma > 0 && gamma <= 1))
         return fmt::format("{} is {}: the warp lies above 0 and is at most 1.",
                            m.mode == "released" ? "mixer.gamma" : "mixer.warp", gamma);

@@ -62,6 +62,7 @@ public:
     }
 
     std::string algorithm() const override { return fmt::format("band {} + rank {}", taps_, rank_); }
+    std::size_t operandCount() const override { return 2; }
 
 private:
     kernels::SkiShape shapeOf(const at::Tensor& x) const { return {x.size(0), x.size(1), n_, rank_, taps_}; }
@@ -125,9 +126,10 @@ std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank,
     return std::make_shared<SkiMap<float>>(n, rank, taps, interpolation);
 }
 
-at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank)
+at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation)
 {
-    const auto plan = kernels::InterpolationPlan<double>::exact(n, rank);
+    const auto shared = planOf<double>(n, rank, interpolation);
+    const kernels::InterpolationPlan<double>& plan = *shared;
     at::Tensor matrix = at::zeros({n, rank}, at::kDouble);
     auto w = matrix.accessor<double, 2>();
     for (const kernels::InterpolationCell& cell : plan.cells()) {

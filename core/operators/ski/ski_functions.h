@@ -23,8 +23,8 @@ struct SkiInterpolation {
                                                             const SkiInterpolation& interpolation,
                                                             at::ScalarType dtype);
 
-/// The exact W as a dense matrix (n, rank), float64.
-[[nodiscard]] at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank);
+/// W as a dense matrix (n, rank), float64.
+[[nodiscard]] at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation);
 
 /// Where lags fall on the warped grid, for one of the two types; both empty: none.
 struct Warp {

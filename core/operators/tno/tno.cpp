@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/tno/tno.h"
 
+#include "core/operators/convolution/convolution_map.h"
 #include "core/operators/functions/functions.h"
 #include "core/operators/rpe/rpe.h"
-#include "core/operators/tno/convolution_map.h"
-#include "kernels/fftconv/fftconv.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/ones.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/pow.h>
 
 #include <fmt/format.h>
@@ -50,18 +49,16 @@ public:
 
     std::vector<at::Tensor> operands(std::int64_t n) override
     {
-        const Span span = spanOf(n);
-        at::Tensor kernel = lagKernel(n, span);
+        at::Tensor kernel = lagKernel(n);
         if (!settings_.normalize)
             return {kernel};
-        return {kernel, rowSums(kernel, n, span.before, span.after)};
+        return {kernel, rowSums(convolution(n), kernel)};
     }
 
     std::shared_ptr<const ToeplitzMap> map(std::int64_t n) override
     {
         if (map_ == nullptr || map_length_ != n) {
-            const Span span = spanOf(n);
-            map_ = makeConvolutionMap(n, span.before, span.after);
+            map_ = makeConvolutionMap(convolution(n));
             if (settings_.normalize)
                 map_ = makeNormalizedMap(map_);
             map_length_ = n;
@@ -72,24 +69,24 @@ public:
     at::Tensor kernel(std::int64_t n) override
     {
         const at::NoGradGuard no_graph;
-        const Span span = spanOf(n);
-        return fullKernel(lagKernel(n, span), n, span.before, span.after);
+        return fullKernel(convolution(n), lagKernel(n));
+    }
+
+    at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel) override
+    {
+        const at::Tensor y = ToeplitzOperator::plainProduct(x, channel);
+        return settings_.normalize ? y / ToeplitzOperator::plainProduct(at::ones_like(x), channel) : y;
     }
 
     OperatorCost cost(std::int64_t batch, std::int64_t n) const override
     {
-        const Span span = spanOf(n);
-        const auto size =
-            static_cast<double>(kernels::transformLength({batch, channels(), n, span.before, span.after}));
-        const double rows = static_cast<double>(batch * channels());
-        const double lags = static_cast<double>(span.before + 1 + span.after);
-        // A real transform of N values is 2.5 N log2 N; five of them a row and three a channel.
-        const double transforms = (5 * rows + 3 * static_cast<double>(channels())) * 2.5 * size * std::log2(size + 1);
-        const double width = static_cast<double>(settings_.rpe_width);
-        const double network =
-            6 * lags * width * (width * static_cast<double>(settings_.rpe_layers) + static_cast<double>(channels()));
-        return {transforms + 10 * rows * size + network,
-                4 * (rows * static_cast<double>(n) + 3 * lags * static_cast<double>(channels()))};
+        const Convolution product = convolution(n);
+        const auto lags = static_cast<double>(product.before + 1 + product.after);
+        const auto outputs = static_cast<double>(channels());
+        const auto width = static_cast<double>(settings_.rpe_width);
+        const double network = 6 * lags * width * (width * static_cast<double>(settings_.rpe_layers) + outputs);
+        return {product.operations(batch, channels()) + network,
+                4 * outputs * (static_cast<double>(batch * n) + 3 * lags)};
     }
 
     std::string describe(std::int64_t n) const override
@@ -107,24 +104,20 @@ public:
             text += ", rows normalized";
         if (settings_.max_lag > 0 && settings_.max_lag < n)
             text += fmt::format(", lags below {}", settings_.max_lag);
-        return text;
+        return text + ", " + convolution(n).algorithm();
     }
 
 private:
-    struct Span {
-        std::int64_t before = 0, after = 0;
-    };
-
-    Span spanOf(std::int64_t n) const
+    Convolution convolution(std::int64_t n) const
     {
         const std::int64_t reach = (settings_.max_lag > 0 ? std::min(n, settings_.max_lag) : n) - 1;
-        return {settings_.causal ? 0 : reach, reach};
+        return Convolution::of(n, settings_.causal ? 0 : reach, reach, settings_.algorithm);
     }
 
-    /// k at lags -before..after, (channels, lags), with a graph where gradients are on.
-    at::Tensor lagKernel(std::int64_t n, const Span& span)
+    /// k at its lags, (channels, lags), with a graph where gradients are on.
+    at::Tensor lagKernel(std::int64_t n)
     {
-        prepare(n, span);
+        prepare(n);
         at::Tensor kernel = (*rpe_)(positions_).squeeze(0);
         if (decay_ == Decay::Fixed && powers_.defined()) {
             kernel = kernel * powers_;
@@ -136,10 +129,11 @@ private:
     }
 
     /// Positions and, for a fixed decay, gamma^|t|: constants of the length.
-    void prepare(std::int64_t n, const Span& span)
+    void prepare(std::int64_t n)
     {
         if (prepared_ == n)
             return;
+        const Convolution span = convolution(n);
         const auto options = rpe_->parameters().front().value.options();
         const at::Tensor lags = at::arange(-span.before, span.after + 1, options);
         const auto last = static_cast<double>(std::max<std::int64_t>(n - 1, 1));
