@@ -12,7 +12,7 @@ namespace toeplab::core
 /// precision is offered everywhere (form, --set, validation) once its name stands here.
 inline constexpr std::array kTasks{"listops"};
 inline constexpr std::array kMixerKinds{"tno", "ski", "fd", "direct"};
-inline constexpr std::array kPrecisions{"fp32", "bf16"};
+inline constexpr std::array kPrecisions{"fp32", "tf32", "bf16"};
 inline constexpr std::int64_t kMostAxes = 2;
 /// Tasks whose samples have rows and columns; the others are sequences, mixed along one axis.
 inline constexpr std::array<std::string_view, 0> kImageTasks{};

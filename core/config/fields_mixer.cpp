@@ -23,9 +23,8 @@ void addMixerFields(std::vector<Field>& fields)
 
     fields.push_back(
         field("mixer.kind", mixer, &S::kind, "Operator",
-              "The Toeplitz operator T of y = W(u ∘ T v). tno: the kernel is a network of the lag; ski: a short "
-              "band plus interpolation between inducing lags; fd: a network of the frequency; direct: the kernel of "
-              "tno, multiplied term by term.")
+              "T of y = W(u ∘ T v). tno: the kernel is a network of the lag; ski: a band plus interpolation between "
+              "inducing lags; fd: a network of the frequency; direct: tno's kernel, term by term.")
             .oneOf(kMixerKinds));
     fields.push_back(field("mixer.mode", mixer, &S::mode, "Mode",
                            "exact is the mathematics as the papers intend it, released what the published code "
@@ -116,7 +115,7 @@ void addMixerFields(std::vector<Field>& fields)
               "How the product with a kernel is computed: fft by transforms, direct term by term (causal to the last "
               "bit), auto the faster one, which is direct up to about 60 positions.")
             .oneOf(kAlgorithms)
-            .when([=](const Experiment& e) { return e.mixer.kind == "tno" || fd(e) || (ski(e) && e.mixer.causal); }));
+            .when([=](const Experiment& e) { return e.mixer.kind != "direct"; }));
     fields.push_back(field("mixer.rank", mixer, &S::rank, "Rank",
                            "Inducing points r of the low-rank part W A Wᵀ; they lie (n-1)/(r-1) positions apart.")
                          .in("points")

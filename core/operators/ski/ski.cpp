@@ -57,6 +57,8 @@ public:
         prepare(n);
         if (settings_.causal)
             return {causalKernelOf(n)};
+        if (hasOneKernel(n))
+            return {inducingKernel() + bandKernel(n)};
         return {conv_kernel_, inducingKernel()};
     }
 
@@ -75,10 +77,7 @@ public:
         std::vector<double> lags;
         for (std::int64_t t = 1 - n; t < n; ++t)
             lags.push_back(static_cast<double>(t));
-        const at::Tensor smooth = valuesAt(lags, n);
-        // The lag t takes tap half - t: the band turned round, cut or padded to the lags that there are.
-        const std::int64_t side = n - 1 - settings_.band / 2;
-        return smooth + at::constant_pad_nd(conv_kernel_.flip(1), {side, side});
+        return valuesAt(lags, n) + bandKernel(n);
     }
 
     at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel) override
@@ -107,7 +106,7 @@ public:
         const auto rows = static_cast<double>(batch * channels());
         const auto length = static_cast<double>(n);
         const auto r = static_cast<double>(settings_.rank);
-        if (settings_.causal)
+        if (hasOneKernel(n))
             return {convolution(n).operations(batch, channels()) + 6 * static_cast<double>(channels()) * length * r,
                     4 * (rows * length + 3 * length * static_cast<double>(channels()))};
         return {rows * (6 * length * static_cast<double>(settings_.band) + 12 * length + 6 * r * r),
@@ -118,7 +117,7 @@ public:
     {
         std::string text = fmt::format("rank {}, band {}", settings_.rank, settings_.band);
         const std::string parts[] = {warped_ ? "" : rpe_->describe(), skiLimits(settings_, length_, n).describe(),
-                                     settings_.causal ? convolution(n).algorithm() : ""};
+                                     hasOneKernel(n) ? convolution(n).algorithm() : ""};
         for (const std::string& part : parts)
             text += part.empty() ? "" : ", " + part;
         return text;
@@ -135,8 +134,20 @@ private:
         return {released_, gamma_value_, warped_ ? kernels::PublishedGrid::Positions : kernels::PublishedGrid::Unit};
     }
 
-    /// Of the causal kernel.
-    Convolution convolution(std::int64_t n) const { return Convolution::of(n, 0, n - 1, settings_.algorithm); }
+    /// Whether the product is that with one kernel: when causal, and where every position is an inducing point (W is
+    /// the identity then).
+    bool hasOneKernel(std::int64_t n) const { return settings_.causal || (!released_ && settings_.rank == n); }
+    Convolution convolution(std::int64_t n) const
+    {
+        return Convolution::of(n, settings_.causal ? 0 : n - 1, n - 1, settings_.algorithm);
+    }
+
+    /// The bidirectional band at lags -(n-1) .. n-1. Lag t takes tap half - t: the band turned round, cut or padded.
+    at::Tensor bandKernel(std::int64_t n) const
+    {
+        const std::int64_t side = n - 1 - settings_.band / 2;
+        return at::constant_pad_nd(conv_kernel_.flip(1), {side, side});
+    }
 
     /// Constants of the length.
     void prepare(std::int64_t n)
@@ -147,12 +158,11 @@ private:
         lags_ = kernels::inducingLags(sides(), n, settings_.rank);
         warp_ = {};
         const at::ScalarType dtype = conv_kernel_.scalar_type();
+        map_ = hasOneKernel(n) ? makeConvolutionMap(convolution(n))
+                               : makeSkiMap(n, settings_.rank, settings_.band, interpolation(), dtype);
         if (settings_.causal) {
-            map_ = makeConvolutionMap(convolution(n));
             interpolation_ = interpolationMatrix(n, settings_.rank, {}).to(dtype).t().contiguous();
             falloff_ = at::pow(at::full({1}, gamma_value_, at::kDouble), at::arange(n, at::kDouble)).to(dtype);
-        } else {
-            map_ = makeSkiMap(n, settings_.rank, settings_.band, interpolation(), dtype);
         }
         if (warped_)
             warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags_, dtype);

@@ -16,7 +16,7 @@ namespace toeplab::core
 /// Python computes: W with its weights swapped, a cell too high, and scaled by gamma^(n t) (rpe: measured from the
 /// unscaled inducing points, and positions in [0, n-1] when causal). exact takes the warp's gamma from mixer.warp (0:
 /// gamma^(n-1) = 0.1 at the task's length), released from mixer.gamma. Operands: band (channels, taps) and lags
-/// (channels, 2r-1); causal: kernel (channels, n).
+/// (channels, 2r-1); causal, or with every position an inducing point (exact, r = n): kernel (channels, its lags).
 [[nodiscard]] OperatorKind skiKind();
 
 } // namespace toeplab::core

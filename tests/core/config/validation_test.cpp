@@ -43,7 +43,14 @@ TEST(Validation, FindsEachContradiction)
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3; }), ElementsAre("mixer.par_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3, e.mixer.causal = true; }), IsEmpty());
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3, e.mixer.kind = "fd"; }), IsEmpty());
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.par_type = 3, e.mixer.kind = "direct"; }),
+                ElementsAre("mixer.par_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.axes = 2; }), ElementsAre("mixer.axes"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.algorithm = "dense"; }), ElementsAre("mixer.algorithm"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 257; }), ElementsAre("mixer.band"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.rank = 1; }), ElementsAre("mixer.rank"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.gamma = 0; }), ElementsAre("mixer.gamma"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.gamma = 1.001; }), ElementsAre("mixer.gamma"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 16; }), ElementsAre("mixer.band"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.two_axis_type = 5; }), ElementsAre("mixer.two_axis_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.heads = 200; }), ElementsAre("mixer.expand_ratio"));

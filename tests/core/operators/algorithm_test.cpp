@@ -36,7 +36,12 @@ TEST(Algorithm, ShortAxesAreMultipliedTermByTerm)
         EXPECT_EQ(algorithmOf(mixer, 2048, "direct"), "direct 2,048 x 2,048") << name;
     }
     EXPECT_EQ(algorithmOf(variant("ski_exact_warp_causal").settings(), 32, "auto"), "direct 32 x 32");
-    EXPECT_EQ(algorithmOf(variant("ski_exact_warp").settings(), 32, "auto"), "band 5 + rank 3");
+    MixerSettings ski = variant("ski_exact_warp").settings();
+    EXPECT_EQ(algorithmOf(ski, 32, "auto"), "band 5 + rank 3");
+    ski.rank = 32; // W is the identity
+    EXPECT_EQ(algorithmOf(ski, 32, "auto"), "direct 32 x 32");
+    ski.mode = "released"; // where it is not
+    EXPECT_EQ(algorithmOf(ski, 32, "auto"), "band 5 + rank 32");
 }
 
 TEST(Algorithm, TheCrossoversAreThoseThatTheCostModelNames)
