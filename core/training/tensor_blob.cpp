@@ -7,6 +7,7 @@
 
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <cstring>
 
 namespace toeplab::core
@@ -38,6 +39,18 @@ std::string described(const std::string& dtype, at::IntArrayRef shape)
     return fmt::format("{} ({})", dtype, fmt::join(shape.begin(), shape.end(), ", "));
 }
 
+template <typename T>
+bool allFinite(const TensorBlob& blob)
+{
+    for (std::size_t at = 0; at + sizeof(T) <= blob.bytes.size(); at += sizeof(T)) {
+        T value;
+        std::memcpy(&value, blob.bytes.data() + at, sizeof value);
+        if (!std::isfinite(value))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 TensorBlob toBlob(const at::Tensor& tensor)
@@ -58,6 +71,10 @@ Result<void> fits(const TensorBlob& blob, const at::Tensor& target, const std::s
     if (!same)
         return fail("The checkpoint's {} is {}, and the model has {}. The run was trained with other settings.", name,
                     described(blob.dtype, blob.shape), described(dtypeName(target.scalar_type()), target.sizes()));
+    if (!(blob.dtype == "f32" ? allFinite<float>(blob) : blob.dtype != "f64" || allFinite<double>(blob)))
+        return fail("The checkpoint's {} holds a value that is no finite number, so nothing can go on from it. Use "
+                    "another checkpoint, or start the run again.",
+                    name);
     return {};
 }
 
