@@ -4,6 +4,8 @@
 #include "core/analysis/npy.h"
 #include "core/base/layer_info.h"
 #include "core/base/text.h"
+#include "core/config/fields.h"
+#include "core/operators/ski/ski_limits.h"
 #include "core/runs/run_reader.h"
 
 #include <fmt/format.h>
@@ -15,6 +17,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace toeplab::app
@@ -40,6 +43,7 @@ constexpr std::array kScores{Score{"spikiness", "spikiness", "{:.3f}", &core::La
 struct Row {
     core::LayerInfo info;
     core::LayerScores scores;
+    std::optional<core::SkiLimits> ski;
 };
 
 /// What is analysed: a run at a step, or a kernel from a file.
@@ -63,6 +67,15 @@ nlohmann::json toJson(const Row& row)
         json[score.key] = summary.median;
         json[std::string(score.key) + "_quartiles"] = {summary.q1, summary.q3};
     }
+    if (!row.info.description.empty())
+        json["description"] = row.info.description;
+    if (row.ski)
+        json["ski"] = {{"spacing", row.ski->spacing},
+                       {"warp", row.ski->warp > 0 ? nlohmann::json(row.ski->warp) : nlohmann::json()},
+                       {"visited_cells", row.ski->visited_cells},
+                       {"cells", row.ski->cells},
+                       {"blind_lags", row.ski->blind() ? nlohmann::json::array({row.ski->blind_from, row.ski->blind_to})
+                                                       : nlohmann::json()}};
     return json;
 }
 
@@ -83,6 +96,9 @@ void print(const std::vector<Row>& rows)
         if (row.scores.broken > 0) {
             fmt::print("       {} of {} channels hold NaN or infinity and are left out.\n", row.scores.broken,
                        row.scores.channels);
+        }
+        if (row.ski && !row.ski->describe().empty()) {
+            fmt::print("       {}\n", row.ski->describe());
         }
     }
     fmt::print("Medians over channels. Spikiness: share of the matrix's energy within {} lags of the diagonal.\n",
@@ -188,10 +204,15 @@ core::Result<Ladder> ladderOfRun(const Options& options)
                std::all_of(snapshot.layers.begin(), snapshot.layers.end(),
                            [&](const core::LayerScores& scores) { return scores.band == options.band; });
     });
+    const auto experiment = core::experimentFromJson(run->header.experiment);
     Ladder ladder{*step, {}};
     for (std::size_t i = 0; i < layers.size(); ++i) {
+        std::optional<core::SkiLimits> ski;
+        if (layers[i].kind == "ski" && experiment) {
+            ski = core::skiLimits(experiment->mixer, layers[i].length, layers[i].length);
+        }
         if (stored != run->ladder.end()) {
-            ladder.rows.push_back({layers[i], stored->layers[i]});
+            ladder.rows.push_back({layers[i], stored->layers[i], ski});
             continue;
         }
         const auto kernel = core::readKernel(options.run, i, *step);
@@ -199,7 +220,8 @@ core::Result<Ladder> ladderOfRun(const Options& options)
             return tl::unexpected(kernel.error());
         }
         ladder.rows.push_back(
-            {layers[i], core::scoreLayer(std::span<const float>(kernel->values), layers[i].channels, options.band)});
+            {layers[i], core::scoreLayer(std::span<const float>(kernel->values), layers[i].channels, options.band),
+             ski});
     }
     return ladder;
 }

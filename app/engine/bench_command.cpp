@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/engine/bench_race.h"
 #include "app/engine/commands.h"
 #include "app/engine/experiment_options.h"
-#include "core/bench/bench.h"
+#include "core/bench/race.h"
+#include "core/config/choices.h"
 #include "core/config/presets.h"
 
 #include <fmt/format.h>
@@ -20,30 +22,14 @@ int report(const CommandContext& context, const core::Result<core::BenchResult>&
         return failed(bench.error());
     const core::BenchResult& result = *bench;
     if (context.json) {
-        nlohmann::json json{{"kind", result.kind},
-                            {"length", result.length},
-                            {"channels", result.channels},
-                            {"batch", result.batch},
-                            {"causal", result.causal},
-                            {"device", "cpu"},
-                            {"threads", result.threads},
-                            {"median_seconds", result.median_seconds},
-                            {"min_seconds", result.min_seconds},
-                            {"peak_mib", result.peak_mib},
-                            {"workspace_mib", result.workspace_mib},
-                            {"max_error", result.max_error < 0 ? nlohmann::json() : nlohmann::json(result.max_error)},
-                            {"parameters", result.parameters},
-                            {"page_faults", result.page_faults}};
-        if (result.products_seconds > 0) {
-            json["products_seconds"] = result.products_seconds;
-            json["precision"] = result.precision;
-        }
-        printJson(json);
+        printJson(core::toJson(result));
         return kDone;
     }
-    fmt::print("{}{}: batch {}, {} channels, length {}, {} threads\n", result.kind, result.causal ? ", causal" : "",
+    fmt::print("{}{}{}: batch {}, {} channels, length {}, {} threads\n", result.kind,
+               result.algorithm.empty() ? "" : " (" + result.algorithm + ")", result.causal ? ", causal" : "",
                result.batch, result.channels, result.length, result.threads);
-    fmt::print("  median {:.4f} s, least {:.4f} s\n", result.median_seconds, result.min_seconds);
+    fmt::print("  median {:.4f} s, quartiles {:.4f} and {:.4f} s, least {:.4f} s\n", result.median_seconds,
+               result.q1_seconds, result.q3_seconds, result.min_seconds);
     fmt::print("  memory {:.0f} MiB over the idle model, {:.0f} MiB in all\n", result.workspace_mib, result.peak_mib);
     fmt::print("  {:.0f} pages a repetition still come from the system\n", result.page_faults);
     if (result.products_seconds > 0)
@@ -81,19 +67,28 @@ int benchStep(const CommandContext& context, const StepChoice& choice)
 
 void addBenchCommand(CLI::App& app, CommandContext& context)
 {
-    CLI::App* group = addGroup(app, "bench", "Times one operator or one training step");
+    CLI::App* group =
+        addGroup(app, "bench", "Times one operator, one training step, or all operators against each other");
 
     const auto choice = std::make_shared<core::OperatorBench>();
     CLI::App* one = addCommand(*group, context, "operator", "Forward and backward of one operator on random input",
                                "toeplab bench operator --kind tno --length 2048 --channels 128 --batch 8",
                                [&context, choice] { return report(context, core::benchOperator(*choice)); });
+    const CLI::IsMember kinds(std::vector<std::string>(core::kMixerKinds.begin(), core::kMixerKinds.end()));
     choice->mixer.rpe = "mlp";
     choice->mixer.gamma = 0.99;
-    one->add_option("--kind", choice->mixer.kind, "tno")->check(CLI::IsMember({"tno"}))->capture_default_str();
+    one->add_option("--kind", choice->mixer.kind, "The operator")->check(kinds)->capture_default_str();
     one->add_option("--length", choice->length, "Positions n")->check(CLI::Range(1, 1 << 24))->capture_default_str();
     one->add_option("--channels", choice->channels, "Channels")->check(CLI::Range(1, 1 << 16))->capture_default_str();
     one->add_option("--batch", choice->batch, "Sequences")->check(CLI::Range(1, 1 << 16))->capture_default_str();
-    one->add_option("--axes", choice->mixer.axes, "Axes")->check(CLI::IsMember({1}))->capture_default_str();
+    one->add_option("--axes", choice->mixer.axes, "1: sequences; 2: images of H x W = n positions, H = floor(sqrt n)")
+        ->check(CLI::IsMember({1, 2}))
+        ->capture_default_str();
+    one->add_option("--rank", choice->mixer.rank, "Inducing points of ski")->capture_default_str();
+    one->add_option("--band", choice->mixer.band, "Taps of ski's band, odd")->capture_default_str();
+    one->add_option("--algorithm", choice->mixer.algorithm, "Of a product with one kernel")
+        ->check(CLI::IsMember(std::vector<std::string>(core::kAlgorithms.begin(), core::kAlgorithms.end())))
+        ->capture_default_str();
     one->add_option("--repeat", choice->repeat, "Timed repetitions")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
@@ -109,6 +104,8 @@ void addBenchCommand(CLI::App& app, CommandContext& context)
     training->add_option("--repeat", step->repeat, "Timed repetitions")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
+
+    addRaceCommand(*group, context);
 }
 
 } // namespace toeplab::app

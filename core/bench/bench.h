@@ -14,13 +14,16 @@ namespace toeplab::core
 
 /// What was timed and what came out, as `toeplab bench` prints it.
 struct BenchResult {
-    std::string kind; ///< tno, ..., or "step"
+    std::string kind;      ///< tno, ..., or "step"
+    std::string algorithm; ///< of an operator: "FFT of 4,096"
     std::int64_t length = 0, channels = 0, batch = 0;
+    std::int64_t axes = 1;
     bool causal = false;
     int threads = 0;
     double median_seconds = 0, min_seconds = 0;
-    double peak_mib = 0;         ///< highest resident memory of the process
-    double workspace_mib = 0;    ///< of that, what the timed work added over the idle model
+    double q1_seconds = 0, q3_seconds = 0; ///< quartiles
+    double peak_mib = 0;                   ///< highest resident memory of the process
+    double workspace_mib = 0;              ///< of that, what the timed work added over the idle model
     double page_faults = 0;      ///< median over the repetitions: pages that a steady one still takes from the system
     double products_seconds = 0; ///< of a step: its matrix products alone, fp32, into ready buffers
     std::string precision;       ///< of a step: what its products are computed in
@@ -34,14 +37,15 @@ struct OperatorBench {
 };
 
 /// Forward and backward of one operator on random input, its parameters' own network included, gradients of input and
-/// parameters. Warms up once, then takes the median and the least of `repeat`.
+/// parameters. Warms up once, then takes the median, the quartiles and the least of `repeat`.
 [[nodiscard]] Result<BenchResult> benchOperator(const OperatorBench& bench);
 
 /// Forward, loss, backward and optimiser of an experiment's model on random input of the longest length that the task
 /// allows (task.length_limit: 2,048 for ListOps, whose generated samples end just below 2,000).
 [[nodiscard]] Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& shape, std::int64_t repeat);
 
-/// Fills in the times and the memory of `work`, run once to warm up and `repeat` times to measure.
+/// Fills in the times and the memory of `work`, run once to warm up and `repeat` times to measure. The peak is that of
+/// this work alone where the system lets a process begin its count anew (Linux), else that of the process so far.
 void measure(BenchResult& result, std::int64_t repeat, const std::function<void()>& work);
 
 } // namespace toeplab::core

@@ -3,13 +3,9 @@
 #include "core/bench/bench.h"
 #include "core/bench/products.h"
 #include "core/models/functions/products.h"
-#include "core/training/meters.h"
-#include "core/training/runtime.h"
 #include "core/training/trainer.h"
 
 #include <algorithm>
-#include <chrono>
-#include <sys/resource.h>
 #include <vector>
 
 namespace toeplab::core
@@ -37,39 +33,7 @@ Batch randomBatch(const TaskShape& shape, std::int64_t samples, std::uint64_t se
     return batch;
 }
 
-/// Pages that this process has been given so far.
-std::int64_t pageFaults()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_minflt;
-}
-
 } // namespace
-
-void measure(BenchResult& result, std::int64_t repeat, const std::function<void()>& work)
-{
-    const double before = peakResidentMib();
-    std::vector<double> seconds;
-    std::vector<std::int64_t> faults;
-    for (std::int64_t i = 0; i <= repeat; ++i) {
-        const std::int64_t faults_before = pageFaults();
-        const auto begin = std::chrono::steady_clock::now();
-        work();
-        if (i == 0)
-            continue;
-        seconds.push_back(secondsBetween(begin, std::chrono::steady_clock::now()));
-        faults.push_back(pageFaults() - faults_before);
-    }
-    std::sort(seconds.begin(), seconds.end());
-    std::sort(faults.begin(), faults.end());
-    result.page_faults = static_cast<double>(faults[faults.size() / 2]);
-    result.median_seconds = seconds[seconds.size() / 2];
-    result.min_seconds = seconds.front();
-    result.peak_mib = peakResidentMib();
-    result.workspace_mib = result.peak_mib - before;
-    result.threads = threads();
-}
 
 Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& shape, std::int64_t repeat)
 {

@@ -28,7 +28,7 @@ Toeplab: a workbench for Toeplitz neural networks.
   ./toeplab presets [NAME]           list them, or print one as JSON that `train` accepts back
   ./toeplab machine                  versions, devices, what is missing and how to get it
   ./toeplab serve                    the protocol on standard input and output
-  ./toeplab bench operator|step      time an operator or a training step
+  ./toeplab bench operator|step|race time an operator, a training step, or all operators
   ./toeplab test [CTEST ARGS]        build and run every test (-R golden, -L gui, ...)
   ./toeplab build [CMAKE ARGS]       set up and build only
 

@@ -14,7 +14,9 @@ TEST(Bench, WorkIsRunOnceToWarmUpAndOnceARepeat)
     BenchResult result;
     measure(result, 4, [&] { ++runs; });
     EXPECT_EQ(runs, 5);
-    EXPECT_LE(result.min_seconds, result.median_seconds);
+    EXPECT_LE(result.min_seconds, result.q1_seconds);
+    EXPECT_LE(result.q1_seconds, result.median_seconds);
+    EXPECT_LE(result.median_seconds, result.q3_seconds);
     EXPECT_GT(result.peak_mib, 0);
 }
 
