@@ -65,12 +65,10 @@ public:
     /// it already (Refuse).
     [[nodiscard]] static Result<JournalFile> open(const std::string& path, Existing existing);
 
-    /// Empties the file and begins anew.
-    [[nodiscard]] Result<void> restart(const JournalStart& start);
+    /// Empties the file and begins anew, with these records behind the start.
+    [[nodiscard]] Result<void> restart(const JournalStart& start, std::span<const std::byte> records = {});
     /// Appends as much as the disk takes and removes it from the front of `pending`.
     [[nodiscard]] Result<void> append(std::vector<std::byte>& pending);
-    /// Takes back what was appended behind `size`.
-    void shorten(std::size_t size);
     /// To the disk itself; fails also when the file was removed from under the writer.
     [[nodiscard]] Result<void> sync();
     /// Whether the file still has a name.

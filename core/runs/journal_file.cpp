@@ -77,7 +77,7 @@ Result<JournalFile> JournalFile::open(const std::string& path, Existing existing
     return journal;
 }
 
-Result<void> JournalFile::restart(const JournalStart& start)
+Result<void> JournalFile::restart(const JournalStart& start, std::span<const std::byte> records)
 {
     if (::ftruncate(file_.number(), 0) != 0)
         return fail("The journal {} cannot be restarted: {}.", path_, systemReason(errno));
@@ -85,6 +85,7 @@ Result<void> JournalFile::restart(const JournalStart& start)
     std::vector<std::byte> bytes = journalPrologue();
     const std::vector<std::byte> record = encodeStart(start);
     bytes.insert(bytes.end(), record.begin(), record.end());
+    bytes.insert(bytes.end(), records.begin(), records.end());
     if (auto appended = append(bytes); !appended)
         return appended;
     return sync();
@@ -109,12 +110,6 @@ Result<void> JournalFile::append(std::vector<std::byte>& pending)
                     "in memory and tried again.",
                     path_, systemReason(error_number));
     return {};
-}
-
-void JournalFile::shorten(std::size_t size)
-{
-    if (size < size_ && ::ftruncate(file_.number(), static_cast<off_t>(size)) == 0)
-        size_ = size;
 }
 
 Result<void> JournalFile::sync()

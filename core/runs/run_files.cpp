@@ -24,6 +24,10 @@ RunFiles::RunFiles(std::string path, JournalFile journal, RunStore store)
 void RunFiles::record(const RunRecord& record)
 {
     store_.apply(record);
+    if (records_ahead_ > 0 && !std::holds_alternative<StoredKernel>(record)) { // meanwhile() takes no kernels
+        --records_ahead_;
+        return;
+    }
     if (fold_ && pending_.size() > kLargestPending)
         return; // the snapshot that is due will have it
     const std::vector<std::byte> bytes = encodeRecord(record);
@@ -91,7 +95,7 @@ Result<void> RunFiles::sync()
 Result<void> RunFiles::finish()
 {
     auto synced = sync();
-    if (store_.state != RunState::Stopped && store_.state != RunState::Finished)
+    if (!hasEnded(store_.state))
         return synced;
     if (auto folded = fold(); !folded)
         return folded;
@@ -120,9 +124,7 @@ Result<void> RunFiles::mend()
 void RunFiles::openMeanwhile()
 {
     const std::scoped_lock lock(beside_);
-    open_meanwhile_ = pending_.empty() && !reopen_ && !restart_;
-    opened_ = open_meanwhile_;
-    meanwhile_from_ = journal_.size();
+    open_meanwhile_ = pending_.empty() && records_ahead_ == 0 && !reopen_ && !restart_;
 }
 
 void RunFiles::meanwhile(const RunRecord& record)
@@ -131,7 +133,11 @@ void RunFiles::meanwhile(const RunRecord& record)
     if (!open_meanwhile_)
         return;
     std::vector<std::byte> bytes = encodeRecord(record);
-    open_meanwhile_ = journal_.append(bytes).has_value(); // else it is told as every record is, a little later
+    ahead_.insert(ahead_.end(), bytes.begin(), bytes.end());
+    ++records_ahead_;
+    open_meanwhile_ = journal_.append(bytes).has_value();
+    if (!open_meanwhile_)
+        pending_ = std::move(bytes); // what the disk did not take of it; the thread in save() leaves it alone
 }
 
 Result<void> RunFiles::fold()
@@ -139,12 +145,10 @@ Result<void> RunFiles::fold()
     ++store_.generation;
     const auto written = writeSnapshot(store_, path_, Existing::Replace);
     const std::scoped_lock lock(beside_);
-    const bool opened = std::exchange(opened_, false);
     open_meanwhile_ = false;
+    const std::vector<std::byte> ahead = std::exchange(ahead_, {});
     if (!written) {
         --store_.generation;
-        if (opened)
-            journal_.shorten(meanwhile_from_); // those records come again
         fold_ = true;
         next_fold_ = Clock::now() + kBetweenFolds;
         trouble_ = written.error().message;
@@ -153,7 +157,9 @@ Result<void> RunFiles::fold()
     pending_.clear();
     pending_.shrink_to_fit();
     fold_ = false;
-    restart_ = !journal_.restart(start()); // all is safe in the snapshot: sync() tries again and reports
+    restart_ = !journal_.restart(start(), ahead); // all else is safe in the snapshot: sync() tries again and reports
+    if (restart_ || ahead.empty())
+        records_ahead_ = 0; // they are not in the new journal
     return {};
 }
 

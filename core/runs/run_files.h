@@ -65,10 +65,10 @@ private:
     bool restart_ = false;               ///< the snapshot is newer than the journal
     Clock::time_point next_fold_;        ///< a failed snapshot is tried again after a while
 
-    std::mutex beside_;           ///< of the journal while a snapshot is being written
-    bool open_meanwhile_ = false; ///< it takes records then
-    bool opened_ = false;         ///< it did at first, from here on:
-    std::size_t meanwhile_from_ = 0;
+    std::mutex beside_;             ///< of the journal and these while a snapshot is being written
+    bool open_meanwhile_ = false;   ///< meanwhile() takes records
+    std::vector<std::byte> ahead_;  ///< what it took, encoded
+    std::size_t records_ahead_ = 0; ///< that record() will be told of and the journal has
 };
 
 } // namespace toeplab::core

@@ -81,7 +81,8 @@ void addJournal(const Journal& journal, RunSummary& summary)
         summary.best_accuracy = best;
 }
 
-bool fillFromSeal(const std::string& path, RunSummary& summary)
+/// `alive`: a writer is at work.
+bool fillFromSeal(const std::string& path, bool alive, RunSummary& summary)
 {
     const auto sealed = sealedSummary(path);
     if (!sealed)
@@ -92,10 +93,13 @@ bool fillFromSeal(const std::string& path, RunSummary& summary)
     summary.loss = numberOr(*sealed, "loss", kNone);
     summary.best_accuracy = numberOr(*sealed, "best_accuracy", kNone);
     summary.started_unix = numberOr(*sealed, "started", 0);
+    const bool ended = hasEnded(summary.state);
     const auto journal = loadJournal(journalPath(path));
     if (journal && journal->start && journal->start->id == textOr(*sealed, "id") &&
         static_cast<double>(journal->start->generation) == numberOr(*sealed, "generation", -1))
         addJournal(*journal, summary);
+    if (!alive && !ended)
+        summary.state = RunState::Crashed;
     return true;
 }
 
@@ -106,7 +110,7 @@ RunSummary summarise(const fs::path& path)
     summary.name = path.stem().string();
     summary.loss = summary.best_accuracy = kNone;
     const bool alive = writerAlive(journalPath(summary.path));
-    if (!fillFromSeal(summary.path, summary)) {
+    if (!fillFromSeal(summary.path, alive, summary)) {
         struct stat status = {};
         if (::stat(summary.path.c_str(), &status) == 0)
             summary.started_unix = static_cast<double>(status.st_mtim.tv_sec);
@@ -116,8 +120,6 @@ RunSummary summarise(const fs::path& path)
         else
             summary.problem = data.error().message;
     }
-    if (!alive && (summary.state == RunState::Alive || summary.state == RunState::Paused))
-        summary.state = RunState::Crashed;
     return summary;
 }
 

@@ -46,8 +46,9 @@ Result<RunData> readRun(const std::string& path)
         return tl::unexpected(view.error());
     RunData data = std::move(view->content.data);
     data.path = path;
+    const bool ended = hasEnded(data.state);
     data.recovery = replay(view->journal, view->content.id, view->content.generation, view->alive, data);
-    if (!view->alive && (data.state == RunState::Alive || data.state == RunState::Paused))
+    if (!view->alive && !ended)
         data.state = RunState::Crashed;
     return data;
 }

@@ -72,6 +72,11 @@ double bestAccuracy(const std::vector<ValidationRow>& rows)
     return best;
 }
 
+bool hasEnded(RunState state)
+{
+    return state == RunState::Stopped || state == RunState::Finished;
+}
+
 std::string layerGroup(const LayerInfo& info)
 {
     const std::string name = fmt::format("layer_{:02}", info.layer);

@@ -49,6 +49,10 @@ struct RunStore {
 
 [[nodiscard]] double bestAccuracy(const std::vector<ValidationRow>& rows);
 
+/// Stopped or finished. Only a snapshot says so for good: a journal that does was cut off before its run's last
+/// checkpoint was safe.
+[[nodiscard]] bool hasEnded(RunState state);
+
 /// "layer_03", "layer_03_row": the group of a layer's kernels.
 [[nodiscard]] std::string layerGroup(const LayerInfo& info);
 

@@ -194,7 +194,7 @@ private:
                 break;
             for (Task& task : batch)
                 handle(task);
-            saveCheckpoints();
+            saveCheckpoints(true);
             if (sync_now_ || Clock::now() >= next_sync) {
                 reportSync(files_->sync());
                 sync_now_ = false;
@@ -241,13 +241,14 @@ private:
         unsaved_.push_back(std::move(task.done));
     }
     /// One snapshot for all checkpoints that came while the last one was being written: however often they come, the
-    /// disk stays at most one snapshot behind.
-    void saveCheckpoints()
+    /// disk stays at most one snapshot behind. `all_told`: nothing of the batch is left, what comes next is in the
+    /// queue.
+    void saveCheckpoints(bool all_told)
     {
         if (unsaved_.empty())
             return;
         report(files_->write()); // what is lost when the process is killed meanwhile is only what comes meanwhile
-        {
+        if (all_told) {
             const std::scoped_lock lock(mutex_);
             saving_ = true;
             files_->openMeanwhile();
@@ -267,7 +268,7 @@ private:
     }
     void take(FlushTask& task)
     {
-        saveCheckpoints();
+        saveCheckpoints(false);
         const Result<void> synced = files_->sync();
         reportSync(synced);
         task.answer->set_value(synced);

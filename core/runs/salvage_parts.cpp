@@ -126,6 +126,7 @@ Result<RunStore> gatherRun(const SalvageSource& source, std::vector<std::string>
         return fail("Nothing can be salvaged: neither the run file nor its journal says which run it was.");
     if (file)
         gatherSnapshot(gatherer, *file, *store, lost);
+    const bool ended = file && hasEnded(store->state);
     if (journal->start && journal->start->id == store->id && journal->start->generation >= store->generation) {
         if (journal->good_bytes < journal->total_bytes)
             lost.push_back(fmt::format("The journal is lost behind byte {} of {}.",
@@ -134,7 +135,7 @@ Result<RunStore> gatherRun(const SalvageSource& source, std::vector<std::string>
         for (const RunRecord& record : journal->records)
             store->apply(record);
     }
-    if (store->state == RunState::Alive || store->state == RunState::Paused)
+    if (!ended)
         store->state = RunState::Crashed;
     return std::move(*store);
 }

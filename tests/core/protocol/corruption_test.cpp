@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdio>
 #include <random>
 
 namespace
@@ -28,9 +29,17 @@ void expectSentence(const std::string& text)
     EXPECT_EQ(text.back(), '.') << text;
 }
 
+/// Rounds of each test below, and streams received so far in this process.
+constexpr int kWhole = 500, kTruncated = 3000, kFlipped = 4000, kNoise = 2000, kLengths = 1000, kRubbish = 6000,
+              kRandom = 3000;
+static_assert(kTruncated + kFlipped + kNoise + kLengths + kRubbish + kRandom >= 10'000,
+              "that many random cases at least");
+int received = 0;
+
 /// Both ends read the stream; pieces of random size.
 Outcome receive(const Bytes& stream, std::mt19937_64& random)
 {
+    ++received;
     Outcome outcome;
     MessageDecoder decoder;
     const auto drain = [&] {
@@ -73,6 +82,7 @@ std::vector<nlohmann::json> allMessages()
 class Corruption : public testing::Test
 {
 protected:
+    void TearDown() override { std::printf("%d streams received\n", received); }
     std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_() % bound); }
 
     Bytes stream(int count)
@@ -91,7 +101,7 @@ protected:
 
 TEST_F(Corruption, WholeStreamsAreUnderstood)
 {
-    for (int round = 0; round < 500; ++round) {
+    for (int round = 0; round < kWhole; ++round) {
         const Outcome outcome = receive(stream(5), random_);
         EXPECT_EQ(outcome.understood, 5);
         EXPECT_EQ(outcome.fault, "");
@@ -100,7 +110,7 @@ TEST_F(Corruption, WholeStreamsAreUnderstood)
 
 TEST_F(Corruption, TruncationsEndWithASentence)
 {
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < kTruncated; ++round) {
         const Bytes whole = stream(3);
         Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(below(whole.size())));
         const Outcome outcome = receive(cut, random_);
@@ -111,7 +121,7 @@ TEST_F(Corruption, TruncationsEndWithASentence)
 
 TEST_F(Corruption, FlippedBitsNeverPass)
 {
-    for (int round = 0; round < 4000; ++round) {
+    for (int round = 0; round < kFlipped; ++round) {
         Bytes bytes = stream(2);
         bytes[below(bytes.size())] ^= static_cast<std::uint8_t>(1U << below(8));
         const Outcome outcome = receive(bytes, random_);
@@ -122,13 +132,13 @@ TEST_F(Corruption, FlippedBitsNeverPass)
 
 TEST_F(Corruption, RandomBytesAndWrongLengths)
 {
-    for (int round = 0; round < 2000; ++round) {
+    for (int round = 0; round < kNoise; ++round) {
         Bytes noise(1 + below(300));
         for (std::uint8_t& byte : noise)
             byte = static_cast<std::uint8_t>(random_());
         EXPECT_EQ(receive(noise, random_).understood, 0);
     }
-    for (int round = 0; round < 1000; ++round) {
+    for (int round = 0; round < kLengths; ++round) {
         Bytes bytes = stream(2);
         for (int i = 0; i < 4; ++i)
             bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i < 1 + round % 4 ? random_() : 0);
@@ -139,7 +149,7 @@ TEST_F(Corruption, RandomBytesAndWrongLengths)
 /// Rubbish inside a frame with a right checksum: the CBOR reader is on its own.
 TEST_F(Corruption, RubbishInsideGoodFrames)
 {
-    for (int round = 0; round < 6000; ++round) {
+    for (int round = 0; round < kRubbish; ++round) {
         Bytes frame = frameOf(messages_[below(messages_.size())]);
         const std::size_t changes = 1 + below(6);
         for (std::size_t i = 0; i < changes; ++i)
@@ -149,7 +159,7 @@ TEST_F(Corruption, RubbishInsideGoodFrames)
         sealFrame(frame);
         static_cast<void>(receive(frame, random_));
     }
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < kRandom; ++round) {
         Bytes frame(kFrameHeaderBytes + 1 + below(200));
         for (std::uint8_t& byte : frame)
             byte = static_cast<std::uint8_t>(random_());

@@ -245,12 +245,37 @@ TEST(DiskFailure, OfASnapshotDoesNotDoubleWhatWasSaidMeanwhile)
     arm(Mishap::Fail, 1);
     EXPECT_FALSE((*files)->save());
     disarm();
-    (*files)->meanwhile(sampleRow(2)); // too late: it takes no more
-    (*files)->record(sampleRow(2));
+    (*files)->meanwhile(sampleRow(3)); // too late: it takes no more
+    for (const std::int64_t step : {2, 3})
+        (*files)->record(sampleRow(step));
     ASSERT_TRUE((*files)->write());
-    const auto data = readRun(path);
-    ASSERT_TRUE(data);
-    expectRows(*data, 2, 2);
+    expectRows(*readRun(path), 3, 3);
+}
+
+TEST(Meanwhile, IsSaidOnceAndNeverSeenToVanish)
+{
+    const Folder folder;
+    const std::string path = folder.file("a.h5");
+    auto files = RunFiles::create(path, sampleHeader());
+    ASSERT_TRUE(files);
+    (*files)->record(sampleRow(1));
+    ASSERT_TRUE((*files)->sync());
+    (*files)->openMeanwhile();
+    for (const std::int64_t step : {2, 3, 4})
+        (*files)->meanwhile(sampleRow(step));
+    ASSERT_TRUE((*files)->save());
+    expectRows(*readRun(path), 4, 4);
+    (*files)->record(sampleRow(2));
+    (*files)->kernel(sampleKernel(sampleHeader(), 0, 2)); // of kernels nothing was taken
+    ASSERT_TRUE((*files)->write());
+    expectRows(*readRun(path), 4, 4);
+    EXPECT_EQ(readRun(path)->kernel_steps[0].size(), 1U);
+    ASSERT_TRUE((*files)->save()); // which has two of the rows, and an empty journal: the others are said again
+    for (const std::int64_t step : {3, 4, 5})
+        (*files)->record(sampleRow(step));
+    ASSERT_TRUE((*files)->write());
+    expectRows(*readRun(path), 5, 5);
+    EXPECT_EQ(readRun(path)->kernel_steps[0].size(), 1U);
 }
 
 void expectSentence(const std::string& text)

@@ -156,6 +156,24 @@ TEST(Journal, CutOffBetweenSnapshotAndRestartDuplicatesNothing)
     EXPECT_EQ(readRun(folder.file("a.h5"))->training.size(), 10U);
 }
 
+TEST(Journal, AnEndThatOnlyTheJournalHasIsNone)
+{
+    const Folder folder, copy;
+    auto writer = RunWriter::create(folder.file("a.h5"), sampleHeader(), {});
+    (*writer)->metrics(sampleRow(1));
+    (*writer)->state(RunState::Finished);
+    ASSERT_TRUE((*writer)->flush());
+    for (const char* name : {"a.h5", "a.journal"}) // as the files are when it is killed at this moment
+        writeBytes(copy.file(name), bytesOf(folder.file(name)));
+    EXPECT_EQ(readRun(folder.file("a.h5"))->state, RunState::Finished) << "its writer is at work on it";
+    EXPECT_EQ(readRun(copy.file("a.h5"))->state, RunState::Crashed);
+    EXPECT_EQ(listRuns(copy.path()).at(0).state, RunState::Crashed);
+    EXPECT_EQ(readRun(copy.file("a.h5"))->training.size(), 1U);
+    writer->reset();
+    EXPECT_EQ(readRun(folder.file("a.h5"))->state, RunState::Finished);
+    EXPECT_EQ(listRuns(folder.path()).at(0).state, RunState::Finished);
+}
+
 TEST(Journal, OfAnotherRunIsLeftAside)
 {
     const Folder folder;
