@@ -68,11 +68,11 @@ void launch(const Context& context, const Launch& at, void (*kernel)(Parameters.
               "share so much memory");
     kernel<<<static_cast<unsigned>(at.blocks), static_cast<unsigned>(at.threads), at.shared,
              static_cast<cudaStream_t>(context.stream())>>>(static_cast<Parameters>(arguments)...);
-    check(cudaGetLastError(), "start a kernel");
 #else
     shim::run(static_cast<unsigned>(at.blocks), static_cast<unsigned>(at.threads), at.shared,
               [&] { kernel(static_cast<Parameters>(arguments)...); });
 #endif
+    check(cudaGetLastError(), "start a kernel");
 }
 
 /// Blocks that cover `count` items, `each` to a block.

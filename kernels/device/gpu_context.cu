@@ -23,7 +23,10 @@ cudaStream_t streamOf(const Context& context)
 void* fromDriver(void* /*owner*/, std::size_t bytes)
 {
     void* data = nullptr;
-    return cudaMalloc(&data, bytes) == cudaSuccess ? data : nullptr;
+    if (cudaMalloc(&data, bytes) == cudaSuccess)
+        return data;
+    static_cast<void>(cudaGetLastError()); // told by our caller; left alone it would be taken for the next kernel's
+    return nullptr;
 }
 
 void toDriver(void* /*owner*/, void* data)

@@ -104,21 +104,20 @@ __global__ void __launch_bounds__(kThreads)
         Quad c = read(g + tile.at, i);
         TOEPLAB_UNROLL
         for (int o = 0; o < 4; ++o) {
-            const bool there = i + o < geometry.length;
             const math::Point<float> gate =
                 activated(geometry.activation, a.values[o] + (kGate == Gate::Input ? bias2 : bias1));
-            const float gradient = c.values[o];
+            const float gradient = c.values[o]; // 0 behind the row, so nothing is summed there
             if constexpr (kGate == Gate::Input) {
                 a.values[o] = gradient * gate.derivative;
-                sum2 += there ? a.values[o] : 0.0F;
+                sum2 += a.values[o];
             } else {
                 const float keep = drop.keep(seed, i + o);
                 const float other = (kGate == Gate::Output ? b.values[o] : b.values[o] + bias2);
                 a.values[o] = gradient * other * keep * gate.derivative;
                 b.values[o] = gradient * gate.value * keep;
                 c.values[o] = gate.value * other * keep;
-                sum1 += there ? a.values[o] : 0.0F;
-                sum2 += there ? b.values[o] : 0.0F;
+                sum1 += a.values[o];
+                sum2 += b.values[o];
             }
         }
         write(a, out.dz + (kGate == Gate::Input ? tile.at_z2 : tile.at_z1), i);

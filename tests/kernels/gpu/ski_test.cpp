@@ -136,7 +136,7 @@ TEST_F(GpuSki, DividesRowsThatDoNotFitIntoSharedMemory)
         for (const std::int64_t length : {4099, 8192, 9000})
             for (const std::int64_t taps : {17, 33})
                 if (kThorough || (length == 9000 && taps == 33))
-                    expectSki({2, 1, length, 32, taps}, Plan::exact(length, 32), number, false);
+                    expectSki({2, 2, length, 32, taps}, Plan::exact(length, 32), number, false);
 }
 
 TEST_F(GpuSki, EachGradientMayBeLeftOutAndSoMayTheInducingValues)

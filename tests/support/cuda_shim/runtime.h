@@ -7,20 +7,19 @@
 #include <cstdlib>
 #include <cstring>
 
-/// The handful of CUDA's runtime functions that the library calls, over host memory. A test may make the next
-/// allocations fail and count them.
+/// The handful of CUDA's runtime functions that the library calls, over host memory.
 using cudaError_t = int;
 using cudaStream_t = void*;
 inline constexpr cudaError_t cudaSuccess = 0;
 inline constexpr cudaError_t cudaErrorMemoryAllocation = 2;
+inline constexpr std::size_t kDeviceMemory = std::size_t{80} << 30U; ///< more is refused
 enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
 enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount, cudaDevAttrMaxSharedMemoryPerBlockOptin };
 
 namespace toeplab::shim
 {
 
-inline long allocations = 0; ///< done so far
-inline bool out_of_memory = false;
+inline cudaError_t last_error = cudaSuccess; ///< kept until somebody asks, as CUDA does
 
 } // namespace toeplab::shim
 
@@ -30,7 +29,9 @@ inline const char* cudaGetErrorString(cudaError_t error)
 }
 inline cudaError_t cudaGetLastError()
 {
-    return cudaSuccess;
+    const cudaError_t error = toeplab::shim::last_error;
+    toeplab::shim::last_error = cudaSuccess;
+    return error;
 }
 inline cudaError_t cudaSetDevice(int /*device*/)
 {
@@ -49,9 +50,8 @@ inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, 
 }
 inline cudaError_t cudaMalloc(void** data, std::size_t bytes)
 {
-    if (toeplab::shim::out_of_memory)
-        return cudaErrorMemoryAllocation;
-    ++toeplab::shim::allocations;
+    if (bytes > kDeviceMemory)
+        return toeplab::shim::last_error = cudaErrorMemoryAllocation;
     *data = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
     std::memset(*data, 0xFF, bytes); // NaN: nobody may count on zeros
     return cudaSuccess;
