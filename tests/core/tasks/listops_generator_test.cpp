@@ -206,6 +206,28 @@ TEST_F(ListopsStatistics, AcceptanceRate)
     EXPECT_NEAR(static_cast<double>(made_->accepted) / static_cast<double>(made_->trees), 0.082, 0.0045);
 }
 
+// Of all trees drawn: bare digits, those too short otherwise, those too long.
+TEST(ListopsTrees, AreDigitsShortOrLongAsOften)
+{
+    constexpr double kTrees = 40000;
+    const TreeSampler sampler(10, 10, 2000);
+    Random random(3);
+    double digits = 0, brief = 0, lengthy = 0;
+    for (int i = 0; i < static_cast<int>(kTrees); ++i) {
+        Expression expression;
+        if (!sampler.draw(random, expression)) {
+            ++lengthy;
+        } else if (expression.size() == 1) {
+            ++digits;
+        } else if (expression.size() <= 500) {
+            ++brief;
+        }
+    }
+    EXPECT_NEAR(digits / kTrees, 0.75, 0.009);         // four standard deviations
+    EXPECT_NEAR(brief / kTrees, 0.16, 0.0075 + 0.005); // and the reference's rounding
+    EXPECT_NEAR(lengthy / kTrees, 0.011, 0.0021 + 0.0005);
+}
+
 TEST_F(ListopsStatistics, Lengths)
 {
     double mean = 0;
