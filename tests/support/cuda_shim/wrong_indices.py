@@ -179,7 +179,7 @@ TESTS = {
     "kernels/products/": "GpuPlane.*",
 }
 
-# Barriers whose absence the shim does not show, and why.
+# Barriers whose absence no order of threads shows, and why. ThreadSanitizer reports it.
 UNSEEN_BARRIERS = {
     "kernels/band/band.cuh barrier 2": "the shuffles of the next round let every thread read before any writes again",
 }
