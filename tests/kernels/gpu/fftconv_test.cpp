@@ -114,11 +114,12 @@ TEST_F(GpuToeplitz, LongProductsGoThroughTheLibraryInChunks)
     expectDone(table().limitShared(context(), 1024)); // nothing fits
     for (const std::size_t chunk : {std::size_t{1}, std::size_t{20000}, std::size_t{1} << 28U}) {
         expectDone(table().limitChunk(context(), chunk));
-        for (const Number number : kNumbers)
-            for (const std::int64_t length : {1, 2, 97, 390, 513}) {
-                expectToeplitz({3, 2, length, length - 1, length - 1}, number);
-                expectToeplitz({2, 1, length, 0, length / 2}, number);
-            }
+        for (const std::int64_t length : {1, 2, 97, 390}) {
+            expectToeplitz({3, 2, length, length - 1, length - 1}, Number::Float32);
+            expectToeplitz({2, 1, length, 0, length / 2}, Number::Float32);
+        }
+        for (const Number number : {Number::Half, Number::BFloat16})
+            expectToeplitz({3, 2, 33, 32, 32}, number);
     }
 }
 

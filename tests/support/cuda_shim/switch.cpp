@@ -69,7 +69,8 @@ Stack::~Stack()
 namespace
 {
 
-Context* left = nullptr; // by the latest switch
+Context* left = nullptr;    // by the latest switch
+Context* entered = nullptr; // by the same
 
 #if defined(__SANITIZE_ADDRESS__)
 // Limits of the thread's own stack, which the sanitizer tells to the first that comes from it.
@@ -113,8 +114,11 @@ Context::Context(const Stack& stack) : stack_(&stack)
 void Context::begin(void (*entry)())
 {
 #if defined(__SANITIZE_ADDRESS__)
-    __asan_unpoison_memory_region(stack_->bottom(), stack_->bytes()); // what the last run left behind
+    // What the last run left behind: the frame of its entry function, or any number of them if it never ended.
+    const std::size_t left_behind = unfinished_ ? stack_->bytes() : std::size_t{4096};
+    __asan_unpoison_memory_region(stack_->bottom() + stack_->bytes() - left_behind, left_behind);
 #endif
+    unfinished_ = true;
 #if defined(TOEPLAB_SHIM_PORTABLE)
     auto* portable = static_cast<ucontext_t*>(saved_);
     getcontext(portable);
@@ -146,16 +150,19 @@ Context::~Context()
 void beginContext()
 {
 #if defined(__SANITIZE_ADDRESS__)
-    arrived(nullptr, left->stack_ == nullptr);
+    arrived(entered->fake_stack_, left->stack_ == nullptr);
 #endif
 }
 
-void Context::switchTo(Context& other, [[maybe_unused]] bool forever)
+void Context::switchTo(Context& other, bool forever)
 {
     left = this;
+    entered = &other;
+    unfinished_ = unfinished_ && !forever;
 #if defined(__SANITIZE_ADDRESS__)
     const bool to_own = other.stack_ == nullptr;
-    __sanitizer_start_switch_fiber(forever ? nullptr : &fake_stack_, to_own ? own_bottom : other.stack_->bottom(),
+    // The fake stack is kept for the next run: to make one costs more than most kernels.
+    __sanitizer_start_switch_fiber(&fake_stack_, to_own ? own_bottom : other.stack_->bottom(),
                                    to_own ? own_bytes : other.stack_->bytes());
 #endif
 #if defined(TOEPLAB_TSAN)

@@ -46,6 +46,7 @@ private:
     const Stack* stack_ = nullptr;
     void* sanitizer_ = nullptr;
     void* fake_stack_ = nullptr;
+    bool unfinished_ = false; ///< begun, and not left forever
 };
 
 /// An entry function calls it first.
