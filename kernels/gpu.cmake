@@ -22,4 +22,5 @@ set(TOEPLAB_GPU_HOST_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/device/gpu_table_layers.cpp)
 # What knows a library that only a device has.
 set(TOEPLAB_GPU_DEVICE_SOURCES
+  ${PROJECT_SOURCE_DIR}/kernels/device/describe.cu
   ${PROJECT_SOURCE_DIR}/kernels/fftconv/cufft.cu)

@@ -16,6 +16,22 @@ namespace toeplab::app
 namespace
 {
 
+void printGpu(const core::GpuFigures& figures)
+{
+    const auto microseconds = [](double seconds) { return 1e6 * seconds; };
+    fmt::print("  product alone {:.1f} us forward, {:.1f} us with its backward; copying x takes {:.1f} us\n",
+               microseconds(figures.forward_seconds), microseconds(figures.both_seconds),
+               microseconds(figures.copy_seconds));
+    if (figures.floor_seconds > 0)
+        fmt::print("  {:.0f} % of the memory's rate forward, if x were read and y written once\n",
+                   100 * figures.floor_seconds / figures.forward_seconds);
+    if (figures.eager_forward_seconds > 0)
+        fmt::print("  LibTorch's functions take {:.1f} and {:.1f} us: {:.1f} and {:.1f} times as long\n",
+                   microseconds(figures.eager_forward_seconds), microseconds(figures.eager_both_seconds),
+                   figures.eager_forward_seconds / figures.forward_seconds,
+                   figures.eager_both_seconds / figures.both_seconds);
+}
+
 int report(const CommandContext& context, const core::Result<core::BenchResult>& bench)
 {
     if (!bench)
@@ -25,13 +41,17 @@ int report(const CommandContext& context, const core::Result<core::BenchResult>&
         printJson(core::toJson(result));
         return kDone;
     }
-    fmt::print("{}{}{}: batch {}, {} channels, length {}, {} threads\n", result.kind,
+    fmt::print("{}{}{}: batch {}, {} channels, length {}, {}\n", result.kind,
                result.algorithm.empty() ? "" : " (" + result.algorithm + ")", result.causal ? ", causal" : "",
-               result.batch, result.channels, result.length, result.threads);
+               result.batch, result.channels, result.length,
+               result.device == "cpu" ? fmt::format("{} threads", result.threads) : result.device);
     fmt::print("  median {:.4f} s, quartiles {:.4f} and {:.4f} s, least {:.4f} s\n", result.median_seconds,
                result.q1_seconds, result.q3_seconds, result.min_seconds);
     fmt::print("  memory {:.0f} MiB over the idle model, {:.0f} MiB in all\n", result.workspace_mib, result.peak_mib);
-    fmt::print("  {:.0f} pages a repetition still come from the system\n", result.page_faults);
+    if (result.device == "cpu")
+        fmt::print("  {:.0f} pages a repetition still come from the system\n", result.page_faults);
+    if (result.gpu)
+        printGpu(*result.gpu);
     if (result.products_seconds > 0)
         fmt::print("  {}; {:.2f} times the matrix products alone ({:.4f} s in fp32)\n", result.precision,
                    result.min_seconds / result.products_seconds, result.products_seconds);
@@ -71,9 +91,10 @@ void addBenchCommand(CLI::App& app, CommandContext& context)
         addGroup(app, "bench", "Times one operator, one training step, or all operators against each other");
 
     const auto choice = std::make_shared<core::OperatorBench>();
-    CLI::App* one = addCommand(*group, context, "operator", "Forward and backward of one operator on random input",
-                               "toeplab bench operator --kind tno --length 2048 --channels 128 --batch 8",
-                               [&context, choice] { return report(context, core::benchOperator(*choice)); });
+    CLI::App* one =
+        addCommand(*group, context, "operator", "Forward and backward of one operator on random input",
+                   "toeplab bench operator --kind tno --length 2048 --channels 128 --batch 8",
+                   onDevice(context, [&context, choice] { return report(context, core::benchOperator(*choice)); }));
     const CLI::IsMember kinds(std::vector<std::string>(core::kMixerKinds.begin(), core::kMixerKinds.end()));
     choice->mixer.rpe = "mlp";
     choice->mixer.gamma = 0.99;
@@ -97,7 +118,7 @@ void addBenchCommand(CLI::App& app, CommandContext& context)
     const auto step = std::make_shared<StepChoice>();
     CLI::App* training = addCommand(*group, context, "step", "One training step of an experiment on random input",
                                     "toeplab bench step listops/tno --batch 8 --repeat 5",
-                                    [&context, step] { return benchStep(context, *step); });
+                                    onDevice(context, [&context, step] { return benchStep(context, *step); }));
     training->add_option("PRESET", step->preset, "A preset or an experiment file")->required();
     addSetOption(*training, step->settings);
     training->add_option("--batch", step->batch, "Samples (default: the experiment's)")->check(CLI::Range(1, 1 << 16));

@@ -68,7 +68,7 @@ void addRaceCommand(CLI::App& group, CommandContext& context)
     core::RaceSettings& s = choice->settings;
     CLI::App* command = addCommand(group, context, "race", "All operators at all lengths: time, memory, agreement",
                                    "toeplab bench race --lengths 256,1024,4096 --out race.json",
-                                   [&context, choice] { return run(context, *choice); });
+                                   onDevice(context, [&context, choice] { return run(context, *choice); }));
     command->add_option("--kinds", s.kinds, "Operators (default: all)")
         ->delimiter(',')
         ->check(CLI::IsMember(std::vector<std::string>(core::kMixerKinds.begin(), core::kMixerKinds.end())));

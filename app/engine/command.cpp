@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/command.h"
 
+#include "core/training/runtime.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -28,6 +30,17 @@ CLI::App* addCommand(CLI::App& parent, CommandContext& context, const std::strin
     command->footer(fmt::format("Example:\n  {}\n\n{}", example, kEverywhere));
     command->callback([&context, action = std::move(action)] { context.action = action; });
     return command;
+}
+
+std::function<int()> onDevice(const CommandContext& context, std::function<int()> action)
+{
+    return [&context, action = std::move(action)] {
+        if (auto chosen = core::setDevice(context.device); !chosen)
+            return failed(chosen.error());
+        if (const std::string reason = core::whyNoGpu(); !reason.empty())
+            fmt::print(stderr, "The graphics card of this machine is left alone. {}\n", reason);
+        return action();
+    };
 }
 
 CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary)

@@ -34,6 +34,8 @@ struct CommandContext {
 /// The action runs after parsing. Options are added to what is returned and bound to state that `action` shares.
 CLI::App* addCommand(CLI::App& parent, CommandContext& context, const std::string& name, const std::string& summary,
                      const std::string& example, std::function<int()> action);
+/// The action of a command that computes: --device is put to work first, and a device that cannot be used is told.
+[[nodiscard]] std::function<int()> onDevice(const CommandContext& context, std::function<int()> action);
 /// A command that only holds others (`data`, `runs`): one of them must be given.
 CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary);
 

@@ -79,7 +79,7 @@ void addEvalCommand(CLI::App& app, CommandContext& context)
     const auto choice = std::make_shared<EvalChoice>();
     CLI::App* command = addCommand(app, context, "eval", "Evaluate a checkpoint of a run on every sample of a split",
                                    "toeplab eval runs/tour.h5 --split test --json",
-                                   [&context, choice] { return evaluate(context, *choice); });
+                                   onDevice(context, [&context, choice] { return evaluate(context, *choice); }));
     command->add_option("RUN", choice->run, "The run file")->required();
     command->add_option("--split", choice->split, "train, val or test")
         ->check(CLI::IsMember({"train", "val", "test"}))

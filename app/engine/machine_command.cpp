@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
 #include <unistd.h>
 #include <vector>
 
@@ -42,10 +41,38 @@ double memoryMib()
 nlohmann::json missing()
 {
     nlohmann::json list = nlohmann::json::array();
-    if (std::filesystem::exists("/proc/driver/nvidia/version"))
-        list.push_back({{"what", "cuda"},
-                        {"how", "This machine has an NVIDIA driver, and this build computes on the processor only: "
-                                "training on the graphics card is not part of this version."}});
+    if (core::hasGpuDriver()) {
+        if (const auto cards = core::graphicsCards(); !cards)
+            list.push_back({{"what", "cuda"}, {"how", cards.error().message}});
+    }
+    return list;
+}
+
+std::vector<core::GraphicsCard> cards()
+{
+    return core::hasGpuDriver() ? core::graphicsCards().value_or(std::vector<core::GraphicsCard>())
+                                : std::vector<core::GraphicsCard>();
+}
+
+nlohmann::json devices()
+{
+    nlohmann::json list = nlohmann::json::array();
+    list.push_back({{"name", "cpu"},
+                    {"description", core::processorName()},
+                    {"cores", core::physicalCores()},
+                    {"threads", core::threads()},
+                    {"memory_mib", memoryMib()},
+                    {"instructions", instructionSets()},
+                    {"used", core::instructionSet()}});
+    for (const core::GraphicsCard& card : cards())
+        list.push_back({{"name", fmt::format("cuda:{}", list.size() - 1)},
+                        {"description", card.name},
+                        {"capability", card.capability},
+                        {"driver", card.driver},
+                        {"processors", card.processors},
+                        {"memory_mib", card.memory_mib},
+                        {"free_mib", card.free_mib},
+                        {"gigabytes_s", card.gigabytes_s}});
     return list;
 }
 
@@ -58,14 +85,7 @@ nlohmann::json describe()
             {"build_type", build.build_type},
             {"libtorch", core::libtorchVersion()},
             {"home", core::toeplabHome()},
-            {"devices",
-             {{{"name", "cpu"},
-               {"description", core::processorName()},
-               {"cores", core::physicalCores()},
-               {"threads", core::threads()},
-               {"memory_mib", memoryMib()},
-               {"instructions", instructionSets()},
-               {"used", core::instructionSet()}}}},
+            {"devices", devices()},
             {"missing", missing()}};
 }
 
@@ -81,7 +101,11 @@ int machine(const CommandContext& context)
     fmt::print("Processor     {}, {} cores, {} threads used, {:.0f} GiB\n", core::processorName(),
                core::physicalCores(), core::threads(), memoryMib() / 1024);
     fmt::print("Instructions  {}; LibTorch uses {}\n", fmt::join(instructionSets(), ", "), core::instructionSet());
-    fmt::print("Graphics      none is used: this build computes on the processor\n");
+    for (const core::GraphicsCard& card : cards())
+        fmt::print("Graphics      {}, {:.0f} of {:.0f} GiB free, capability {}, CUDA {}\n", card.name,
+                   card.free_mib / 1024, card.memory_mib / 1024, card.capability, card.driver);
+    if (!core::hasGpuDriver())
+        fmt::print("Graphics      no NVIDIA driver, so training runs on the processor\n");
     fmt::print("Home          {}\n", core::toeplabHome());
     for (const nlohmann::json& entry : all["missing"])
         fmt::print("Missing       {}: {}\n", entry["what"].get<std::string>(), entry["how"].get<std::string>());

@@ -27,15 +27,6 @@ std::string commandLine(int argc, char** argv)
     return line;
 }
 
-core::Result<void> checkDevice(const std::string& device)
-{
-    if (device.rfind("cuda", 0) == 0)
-        return core::fail("This build computes on the processor only, so the device {} cannot be used. "
-                          "Use --device cpu, or leave the option out.",
-                          device);
-    return {};
-}
-
 /// A first word that is no command, with what may have been meant; empty: it is one, or an option.
 std::string unknownCommand(const CLI::App& parser, int argc, char** argv)
 {
@@ -82,8 +73,6 @@ int parseAndRun(int argc, char** argv)
             return app::wrongUsage({unknown});
         return parser.exit(error) == 0 ? app::kDone : app::kUsage;
     }
-    if (auto device = checkDevice(context.device); !device)
-        return app::failed(device.error());
     app::keepFreedMemory();
     core::setThreads(context.threads);
     return context.action();

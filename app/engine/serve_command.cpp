@@ -24,7 +24,7 @@ core::HelloAnswer about()
 {
     core::HelloAnswer hello;
     hello.engine = core::buildInfo().version;
-    hello.device = "cpu";
+    hello.device = core::deviceName();
     hello.threads = core::threads();
     hello.libtorch = core::libtorchVersion();
     hello.pid = ::getpid();
@@ -71,7 +71,7 @@ int serve(const CommandContext& context)
 void addServeCommand(CLI::App& app, CommandContext& context)
 {
     addCommand(app, context, "serve", "The protocol on standard input and output (what the window starts)",
-               "ssh host toeplab serve", [&context] { return serve(context); });
+               "ssh host toeplab serve", onDevice(context, [&context] { return serve(context); }));
 }
 
 } // namespace toeplab::app

@@ -110,7 +110,7 @@ void addTrainCommand(CLI::App& app, CommandContext& context)
     const auto choice = std::make_shared<TrainChoice>();
     CLI::App* command =
         addCommand(app, context, "train", "Train without a window", "toeplab train tour --minutes 1 --seed 1",
-                   [&context, choice] { return train(context, *choice); });
+                   onDevice(context, [&context, choice] { return train(context, *choice); }));
     command->add_option("PRESET", choice->preset, "A preset or an experiment file");
     addSetOption(*command, choice->settings);
     command->add_option("--run", choice->run, "The run file (default: a new one in $TOEPLAB_HOME/runs)");

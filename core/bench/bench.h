@@ -7,10 +7,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace toeplab::core
 {
+
+/// Of one operator's product on a graphics card, its kernel ready: by the card's own clock, medians.
+struct GpuFigures {
+    double forward_seconds = 0, both_seconds = 0;             ///< the map; both: forward and backward
+    double eager_forward_seconds = 0, eager_both_seconds = 0; ///< the same formulas in LibTorch's functions; 0: none
+    double eager_difference = 0;                              ///< of its y from the map's, of the largest value
+    double floor_seconds = 0;                                 ///< x read and y written at the memory's full rate
+    double copy_seconds = 0;                                  ///< x copied, as measured
+};
 
 /// What was timed and what came out, as `toeplab bench` prints it.
 struct BenchResult {
@@ -19,15 +29,17 @@ struct BenchResult {
     std::int64_t length = 0, channels = 0, batch = 0;
     std::int64_t axes = 1;
     bool causal = false;
+    std::string device; ///< "cpu", "cuda:0"
     int threads = 0;
     double median_seconds = 0, min_seconds = 0;
     double q1_seconds = 0, q3_seconds = 0; ///< quartiles
-    double peak_mib = 0;                   ///< highest resident memory of the process
+    double peak_mib = 0;                   ///< highest resident memory of the process; on a card, that its tensors took
     double workspace_mib = 0;              ///< of that, what the timed work added over the idle model
     double page_faults = 0;      ///< median over the repetitions: pages that a steady one still takes from the system
     double products_seconds = 0; ///< of a step: its matrix products alone, fp32, into ready buffers
     std::string precision;       ///< of a step: what its products are computed in
-    double max_error = -1;       ///< max |y - reference| / max |reference|, reference in double precision; -1: none
+    std::optional<GpuFigures> gpu;
+    double max_error = -1; ///< max |y - reference| / max |reference|, reference in double precision; -1: none
     std::int64_t parameters = 0;
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/bench/bench.h"
+#include "core/bench/gpu_figures.h"
+#include "core/device/gpu.h"
 #include "core/operators/operator.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -18,7 +20,9 @@ namespace
 /// The first channels of the first sample of y = T x against the operator's plain product in double precision.
 double relativeError(ToeplitzOperator& toeplitz, const at::Tensor& x, const at::Tensor& y, std::int64_t channels)
 {
-    const auto plain = [](const at::Tensor& values) { return values.detach()[0].to(at::kDouble).contiguous(); };
+    const auto plain = [](const at::Tensor& values) {
+        return values.detach()[0].to(at::kCPU, at::kDouble).contiguous();
+    };
     const at::Tensor input = plain(x);
     const at::Tensor output = plain(y);
     double error = 0;
@@ -31,6 +35,12 @@ double relativeError(ToeplitzOperator& toeplitz, const at::Tensor& x, const at::
     return largest > 0 ? error / largest : error;
 }
 
+at::Device computeDevice()
+{
+    return currentGpu() == nullptr ? at::Device(at::kCPU)
+                                   : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(currentGpuIndex()));
+}
+
 } // namespace
 
 Result<BenchResult> benchOperator(const OperatorBench& bench)
@@ -41,10 +51,19 @@ Result<BenchResult> benchOperator(const OperatorBench& bench)
     if (!toeplitz)
         return tl::unexpected(toeplitz.error());
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(1);
-    const at::Tensor x =
-        at::randn({bench.batch, bench.channels, bench.length}, generator, at::TensorOptions()).requires_grad_(true);
-    const at::Tensor cotangent = at::randn(x.sizes(), generator, at::TensorOptions());
+    const at::Device device = computeDevice();
+    const std::vector<std::int64_t> shape{bench.batch, bench.channels, bench.length};
+    const at::Tensor x = at::randn(shape, generator, at::TensorOptions()).to(device).requires_grad_(true);
+    const at::Tensor cotangent = at::randn(shape, generator, at::TensorOptions()).to(device);
     std::vector<NamedTensor> parameters = (*toeplitz)->parameters();
+    // What a card computes is compared with the same operator on the CPU.
+    std::unique_ptr<ToeplitzOperator> twin;
+    if (device.is_cuda()) {
+        Initializer again(1, at::kFloat);
+        twin = std::move(*makeOperator({bench.mixer, bench.channels, bench.length}, again));
+        moveTo(parameters, device);
+        moveTo((*toeplitz)->buffers(), device);
+    }
     BenchResult result;
     result.kind = bench.mixer.kind;
     result.length = bench.length;
@@ -61,8 +80,9 @@ Result<BenchResult> benchOperator(const OperatorBench& bench)
             parameter.value.mutable_grad() = at::Tensor();
         apply(**toeplitz, x).backward(cotangent);
     });
+    addGpuFigures(result, **toeplitz, bench.mixer, x, cotangent, bench.repeat);
     const at::NoGradGuard no_grad;
-    result.max_error = relativeError(**toeplitz, x, apply(**toeplitz, x), 2);
+    result.max_error = relativeError(twin != nullptr ? *twin : **toeplitz, x, apply(**toeplitz, x), 2);
     return result;
 }
 

@@ -72,6 +72,8 @@ double quantile(std::vector<double> sorted, double q)
 void measure(BenchResult& result, std::int64_t repeat, const std::function<void()>& work)
 {
     releaseFreeMemory();
+    const double idle_mib = cardMemory().held_mib;
+    forgetCardPeak();
     const bool fresh = forgetPeak() && statusMib("VmHWM:") > 0;
     const double before = fresh ? statusMib("VmRSS:") : peakResidentMib();
     std::vector<double> seconds;
@@ -80,6 +82,7 @@ void measure(BenchResult& result, std::int64_t repeat, const std::function<void(
         const double faults_before = pageFaults();
         const auto begin = std::chrono::steady_clock::now();
         work();
+        synchronise();
         if (i == 0)
             continue;
         seconds.push_back(secondsBetween(begin, std::chrono::steady_clock::now()));
@@ -93,6 +96,11 @@ void measure(BenchResult& result, std::int64_t repeat, const std::function<void(
     result.peak_mib = fresh ? statusMib("VmHWM:") : peakResidentMib();
     result.workspace_mib = std::max(0.0, result.peak_mib - before);
     result.threads = threads();
+    result.device = deviceName();
+    if (const CardMemory card = cardMemory(); card.peak_mib > 0) {
+        result.peak_mib = card.peak_mib;
+        result.workspace_mib = std::max(0.0, card.peak_mib - idle_mib);
+    }
 }
 
 } // namespace toeplab::core

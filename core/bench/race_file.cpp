@@ -15,7 +15,7 @@ nlohmann::json toJson(const BenchResult& result)
                         {"batch", result.batch},
                         {"axes", result.axes},
                         {"causal", result.causal},
-                        {"device", "cpu"},
+                        {"device", result.device},
                         {"threads", result.threads},
                         {"median_seconds", result.median_seconds},
                         {"q1_seconds", result.q1_seconds},
@@ -26,9 +26,18 @@ nlohmann::json toJson(const BenchResult& result)
                         {"max_error", result.max_error < 0 ? nlohmann::json() : nlohmann::json(result.max_error)},
                         {"parameters", result.parameters},
                         {"page_faults", result.page_faults}};
+    if (result.gpu)
+        json["gpu"] = {{"forward_seconds", result.gpu->forward_seconds},
+                       {"both_seconds", result.gpu->both_seconds},
+                       {"eager_forward_seconds", result.gpu->eager_forward_seconds},
+                       {"eager_both_seconds", result.gpu->eager_both_seconds},
+                       {"eager_difference", result.gpu->eager_difference},
+                       {"floor_seconds", result.gpu->floor_seconds},
+                       {"copy_seconds", result.gpu->copy_seconds}};
+    if (!result.precision.empty())
+        json["precision"] = result.precision;
     if (result.products_seconds > 0) {
         json["products_seconds"] = result.products_seconds;
-        json["precision"] = result.precision;
     }
     return json;
 }

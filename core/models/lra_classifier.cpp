@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -33,8 +34,9 @@ public:
     at::Tensor forward(const ModelInput& input)
     {
         const std::int64_t n = tokens_ ? input.tokens.size(1) : input.pixels.size(1);
-        if (n > positions_.size(1))
-            positions_ = makePositions(n, positions_.scalar_type());
+        const at::Device device = tokens_ ? weight_.device() : pixels_->weight.device();
+        if (n > positions_.size(1) || positions_.device() != device)
+            positions_ = makePositions(std::max(n, positions_.size(1)), positions_.scalar_type()).to(device);
         const kernels::Dropout dropout = drawDropout(training() ? settings_.embedding_dropout : 0);
         if (tokens_)
             return embedTokens(input.tokens, weight_, positions_, dropout);
@@ -124,7 +126,7 @@ public:
         const std::vector<Kernel> all = kernels();
         TORCH_CHECK(index < all.size(), "kernel ", index, " of ", all.size(), " was asked for");
         const ToeplitzOperator::Axis& axis = all[index].axis;
-        return axis.toeplitz->kernel(axis.length).to(at::kFloat).contiguous();
+        return axis.toeplitz->kernel(axis.length).to(at::kCPU, at::kFloat).contiguous();
     }
 
 private:

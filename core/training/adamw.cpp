@@ -2,27 +2,41 @@
 #include "core/training/adamw.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_foreach_sub.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
-#include <cmath>
+#include <optional>
 #include <utility>
 
 namespace toeplab::core
 {
+namespace
+{
+
+std::optional<at::Tensor> optional(const at::Tensor& tensor)
+{
+    return tensor.defined() ? std::optional(tensor) : std::nullopt;
+}
+
+} // namespace
 
 AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimizerSettings& settings) : settings_(settings)
 {
     for (NamedTensor& parameter : parameters) {
         const at::Tensor& value = parameter.value;
-        Slot slot{parameter, at::zeros_like(value), at::zeros_like(value), at::zeros({}, at::kFloat)};
+        Slot slot{parameter, at::zeros_like(value), at::zeros_like(value),
+                  at::zeros({}, value.options().dtype(at::kFloat).requires_grad(false))};
         slots_.push_back(std::move(slot));
     }
 }
 
-void AdamW::step(double lr)
+void AdamW::step(double lr, const at::Tensor& spoiled)
 {
     const at::NoGradGuard no_grad;
     std::vector<at::Tensor> values, gradients, exp_avgs, exp_avg_sqs, steps;
@@ -30,19 +44,22 @@ void AdamW::step(double lr)
         const at::Tensor& gradient = slot.parameter.value.grad();
         if (!gradient.defined())
             continue;
-        slot.steps.add_(1);
         values.push_back(slot.parameter.value);
         gradients.push_back(gradient);
         exp_avgs.push_back(slot.exp_avg);
         exp_avg_sqs.push_back(slot.exp_avg_sq);
         steps.push_back(slot.steps);
     }
-    if (!values.empty())
-        at::_fused_adamw_(values, gradients, exp_avgs, exp_avg_sqs, {}, steps, lr, settings_.beta1, settings_.beta2,
-                          settings_.weight_decay, settings_.eps, false, false);
+    if (values.empty())
+        return;
+    at::_foreach_add_(steps, 1);
+    at::_fused_adamw_(values, gradients, exp_avgs, exp_avg_sqs, {}, steps, lr, settings_.beta1, settings_.beta2,
+                      settings_.weight_decay, settings_.eps, false, false, {}, optional(spoiled));
+    if (spoiled.defined())
+        at::_foreach_sub_(steps, std::vector<at::Tensor>(steps.size(), spoiled));
 }
 
-double AdamW::gradientNorm() const
+at::Tensor AdamW::gradientNorm() const
 {
     const at::NoGradGuard no_grad;
     std::vector<at::Tensor> gradients;
@@ -50,14 +67,9 @@ double AdamW::gradientNorm() const
         if (slot.parameter.value.grad().defined())
             gradients.push_back(slot.parameter.value.grad());
     }
-    double sum = 0;
-    if (!gradients.empty()) {
-        for (const at::Tensor& norm : at::_foreach_norm(gradients)) {
-            const double value = norm.item<double>();
-            sum += value * value;
-        }
-    }
-    return std::sqrt(sum);
+    if (gradients.empty())
+        return at::zeros({}, at::kDouble);
+    return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)).to(at::kDouble));
 }
 
 void AdamW::clearGradients()

@@ -25,11 +25,14 @@ public:
         at::Tensor steps;      ///< t, one float32
     };
 
+    /// The parameters are where they stay.
     AdamW(std::vector<NamedTensor> parameters, const OptimizerSettings& settings);
 
-    void step(double lr);
-    /// Euclidean norm of all gradients, summed in double precision.
-    [[nodiscard]] double gradientNorm() const;
+    /// Nothing moves, and no step is counted, where `spoiled` is defined and not 0 (one float32 on the parameters'
+    /// device: nobody has to wait for it).
+    void step(double lr, const at::Tensor& spoiled = {});
+    /// Euclidean norm of all gradients, summed in double precision: one float64 on the parameters' device.
+    [[nodiscard]] at::Tensor gradientNorm() const;
     void clearGradients();
     [[nodiscard]] std::vector<Slot>& slots() { return slots_; }
 

@@ -6,12 +6,15 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/stack.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,16 +30,27 @@ namespace
 
 constexpr const char* kGenerator = "cpu";
 
-at::Tensor longs(const std::vector<std::int32_t>& values, std::vector<std::int64_t> shape)
+/// On the CPU, in memory that a card reads by itself where the values are for one.
+at::TensorOptions stagingFor(at::ScalarType type, at::Device device)
 {
-    at::Tensor tensor = at::empty(shape, at::kLong);
+    return at::TensorOptions().dtype(type).pinned_memory(device.is_cuda());
+}
+
+at::Tensor onDevice(const at::Tensor& staged, at::Device device)
+{
+    return staged.to(device, /*non_blocking=*/true);
+}
+
+at::Tensor longs(const std::vector<std::int32_t>& values, const std::vector<std::int64_t>& shape, at::Device device)
+{
+    at::Tensor tensor = at::empty(shape, stagingFor(at::kLong, device));
     std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<std::int64_t>());
     return tensor;
 }
 
-at::Tensor floats(const std::vector<float>& values, std::vector<std::int64_t> shape)
+at::Tensor floats(const std::vector<float>& values, const std::vector<std::int64_t>& shape, at::Device device)
 {
-    at::Tensor tensor = at::empty(shape, at::kFloat);
+    at::Tensor tensor = at::empty(shape, stagingFor(at::kFloat, device));
     std::memcpy(tensor.mutable_data_ptr(), values.data(), values.size() * sizeof(float));
     return tensor;
 }
@@ -71,7 +85,8 @@ class ClassifierTrainer final : public Trainer
 {
 public:
     ClassifierTrainer(std::unique_ptr<Classifier> model, const OptimizerSettings& settings, std::uint64_t seed)
-        : model_(std::move(model)), optimizer_(model_->parameters(), settings)
+        : model_(std::move(model)), device_(model_->parameters().front().value.device()),
+          optimizer_(model_->parameters(), settings)
     {
         at::init_num_threads(); // OpenMP counts threads for each thread that asks
         Generator::seed(seed);
@@ -90,19 +105,22 @@ public:
 
     StepOutcome step(const Batch& batch, double lr) override
     {
-        const at::Tensor labels = longs(batch.labels, {static_cast<std::int64_t>(batch.labels.size())});
-        const at::Tensor logits = model_->logits(toInput(batch));
+        const at::Tensor labels = labelsOf(batch);
+        const at::Tensor logits = model_->logits(toInput(batch, device_));
         const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+        const at::Tensor hits = hitsOf(logits, labels);
+        loss.backward();
+        const at::Tensor norm = optimizer_.gradientNorm();
         StepOutcome outcome;
-        outcome.loss = loss.item<double>();
-        outcome.accuracy = static_cast<double>(hits(logits, labels)) / static_cast<double>(batch.labels.size());
-        if (std::isfinite(outcome.loss)) {
-            loss.backward();
-            outcome.grad_norm = optimizer_.gradientNorm();
+        if (device_.is_cpu()) {
+            read(outcome, loss, hits, norm, labels.size(0));
+            if (outcome.finite)
+                optimizer_.step(lr);
+        } else { // one wait for the card, after all of the step is on its way
+            const at::NoGradGuard no_grad;
+            optimizer_.step(lr, at::isfinite(loss + norm).logical_not().to(at::kFloat));
+            read(outcome, loss, hits, norm, labels.size(0));
         }
-        outcome.finite = std::isfinite(outcome.loss) && std::isfinite(outcome.grad_norm);
-        if (outcome.finite)
-            optimizer_.step(lr);
         optimizer_.clearGradients();
         return outcome;
     }
@@ -111,11 +129,11 @@ public:
     {
         const at::NoGradGuard no_grad;
         const EvaluationMode mode(*model_);
-        const auto samples = static_cast<std::int64_t>(batch.labels.size());
-        const at::Tensor labels = longs(batch.labels, {samples});
-        const at::Tensor logits = model_->logits(toInput(batch));
-        const double mean = at::cross_entropy_loss(logits, labels).item<double>();
-        return {mean * static_cast<double>(samples), hits(logits, labels), samples};
+        const at::Tensor labels = labelsOf(batch);
+        const at::Tensor logits = model_->logits(toInput(batch, device_));
+        const std::vector<double> figures = numbers({at::cross_entropy_loss(logits, labels), hitsOf(logits, labels)});
+        const std::int64_t samples = labels.size(0);
+        return {figures[0] * static_cast<double>(samples), std::llround(figures[1]), samples};
     }
 
     std::vector<float> kernel(std::size_t index) override
@@ -187,10 +205,36 @@ private:
         Classifier& model_;
     };
 
-    static std::int64_t hits(const at::Tensor& logits, const at::Tensor& labels)
+    at::Tensor labelsOf(const Batch& batch) const
+    {
+        return onDevice(longs(batch.labels, {static_cast<std::int64_t>(batch.labels.size())}, device_), device_);
+    }
+
+    static at::Tensor hitsOf(const at::Tensor& logits, const at::Tensor& labels)
     {
         const at::NoGradGuard no_grad;
-        return at::eq(at::argmax(logits, 1), labels).sum().item<std::int64_t>();
+        return at::eq(at::argmax(logits, 1), labels).sum();
+    }
+
+    /// Scalars of one device, read together.
+    static std::vector<double> numbers(std::vector<at::Tensor> scalars)
+    {
+        const at::NoGradGuard no_grad;
+        for (at::Tensor& scalar : scalars)
+            scalar = scalar.detach().to(at::kDouble);
+        const at::Tensor all = at::stack(scalars).cpu();
+        const auto* first = all.const_data_ptr<double>();
+        return {first, first + all.numel()};
+    }
+
+    static void read(StepOutcome& outcome, const at::Tensor& loss, const at::Tensor& hits, const at::Tensor& norm,
+                     std::int64_t samples)
+    {
+        const std::vector<double> figures = numbers({loss, hits, norm});
+        outcome.loss = figures[0];
+        outcome.accuracy = figures[1] / static_cast<double>(samples);
+        outcome.grad_norm = figures[2];
+        outcome.finite = std::isfinite(outcome.loss) && std::isfinite(outcome.grad_norm);
     }
 
     static Result<void> match(const std::map<std::string, TensorBlob>& blobs, const std::string& name,
@@ -204,20 +248,21 @@ private:
     }
 
     std::unique_ptr<Classifier> model_;
+    at::Device device_;
     AdamW optimizer_;
 };
 
 } // namespace
 
-ModelInput toInput(const Batch& batch)
+ModelInput toInput(const Batch& batch, at::Device device)
 {
     ModelInput input;
     if (!batch.tokens.empty())
-        input.tokens = longs(batch.tokens, {batch.rows, batch.length});
+        input.tokens = onDevice(longs(batch.tokens, {batch.rows, batch.length}, device), device);
     else
-        input.pixels = floats(batch.pixels, {batch.rows, batch.length});
+        input.pixels = onDevice(floats(batch.pixels, {batch.rows, batch.length}, device), device);
     if (!batch.lengths.empty())
-        input.lengths = longs(batch.lengths, {batch.rows});
+        input.lengths = onDevice(longs(batch.lengths, {batch.rows}, device), device);
     return input;
 }
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/result.h"
+
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <exception>
 #include <string>
+#include <vector>
 
 namespace toeplab::core
 {
@@ -14,6 +19,44 @@ namespace toeplab::core
 void setThreads(int threads);
 [[nodiscard]] int threads();
 [[nodiscard]] int physicalCores();
+
+/// What the process computes on: "cpu", "cuda" (the first graphics card), "cuda:N", or "auto", a graphics card where
+/// one can be used and else the processor. Before anything is computed; the first answer of a driver stays.
+[[nodiscard]] Result<void> setDevice(const std::string& wanted);
+[[nodiscard]] std::string deviceName();        ///< "cpu", "cuda:0"
+[[nodiscard]] std::string deviceDescription(); ///< "AMD EPYC ...", "NVIDIA H100 80GB HBM3"
+/// Why "auto" leaves a graphics card that is there alone; empty: there is none, or it is used.
+[[nodiscard]] std::string whyNoGpu();
+/// Whether there is a driver for graphics cards.
+[[nodiscard]] bool hasGpuDriver();
+
+struct GraphicsCard {
+    std::string name;
+    std::string capability; ///< "9.0"
+    std::string driver;     ///< CUDA version that the driver knows: "13.0"
+    int processors = 0;
+    double memory_mib = 0, free_mib = 0;
+    double gigabytes_s = 0; ///< 10^9 bytes a second by clock and bus
+};
+/// The cards that can be computed on; the reason why there are none is that of loadGpus() (core/device/gpu.h).
+[[nodiscard]] Result<std::vector<GraphicsCard>> graphicsCards();
+
+/// How a card does products of float32: tf32 for train.precision=tf32, fp32 otherwise. Sums are fp32 either way.
+void setProducts(const std::string& precision);
+/// What tensors hold on the card, and the most that they held since the last forgetCardPeak(); zeros on the CPU.
+struct CardMemory {
+    double held_mib = 0, peak_mib = 0;
+};
+[[nodiscard]] CardMemory cardMemory();
+void forgetCardPeak();
+/// What a step's row says: the card's peak, or the process's resident memory on the CPU.
+[[nodiscard]] double memoryInUseMib();
+/// Waits for the card, if one is in use.
+void synchronise();
+
+/// An exception of LibTorch or a card as the end of a sentence about a run of this batch size: what happened and what
+/// to change.
+[[nodiscard]] std::string whatWentWrong(const std::exception& error, std::int64_t batch);
 
 [[nodiscard]] std::string libtorchVersion();
 [[nodiscard]] std::string processorName();

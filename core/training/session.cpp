@@ -3,6 +3,7 @@
 
 #include "core/config/fields.h"
 #include "core/training/preparation.h"
+#include "core/training/runtime.h"
 #include "core/training/session_parts.h"
 
 #include <algorithm>
@@ -21,12 +22,6 @@ namespace
 bool isOver(SessionState state)
 {
     return state == SessionState::Finished || state == SessionState::Stopped || state == SessionState::Failed;
-}
-
-/// LibTorch's messages go on with a stack trace; the first line says what happened.
-std::string firstLine(const std::string& text)
-{
-    return text.substr(0, text.find('\n'));
 }
 
 Result<void> checkPath(const TrainRequest& request)
@@ -174,8 +169,8 @@ private:
         try {
             end = prepareAndTrain(request);
         } catch (const std::exception& error) {
-            end = {SessionState::Failed, fmt::format("Training stopped at step {} on an error: {}.", board_.get().step,
-                                                     firstLine(error.what()))};
+            end = {SessionState::Failed, fmt::format("Training stopped at step {} on an error: {}", board_.get().step,
+                                                     whatWentWrong(error, request.experiment.train.batch))};
         }
         board_.change([&](SessionStatus& status) {
             status.state = end.state;

@@ -56,7 +56,7 @@ bool allFinite(const TensorBlob& blob)
 TensorBlob toBlob(const at::Tensor& tensor)
 {
     const at::NoGradGuard no_grad;
-    const at::Tensor plain = tensor.detach().contiguous();
+    const at::Tensor plain = tensor.detach().cpu().contiguous();
     TensorBlob blob{dtypeName(plain.scalar_type()), plain.sizes().vec(), {}};
     blob.bytes.resize(plain.nbytes());
     if (!blob.bytes.empty())

@@ -2,6 +2,7 @@
 #include "core/training/training_run.h"
 
 #include "core/training/evaluation.h"
+#include "core/training/runtime.h"
 #include "core/training/schedule.h"
 
 #include <algorithm>
@@ -160,7 +161,7 @@ bool TrainingRun::trainStep()
     row.grad_norm = last_outcome_.grad_norm;
     row.step_seconds = seconds;
     row.samples_per_second = static_cast<double>(batch.labels.size()) / seconds;
-    row.memory_mib = residentMib();
+    row.memory_mib = memoryInUseMib();
     row.wall_seconds = clock_.seconds(end);
     run_.writer->metrics(row);
     sink_.metrics(row);

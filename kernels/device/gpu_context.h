@@ -86,4 +86,18 @@ private:
 /// How many devices answer; 0 where there is no driver.
 [[nodiscard]] int deviceCount() noexcept;
 
+/// What a device says of itself.
+struct DeviceDescription {
+    char name[256] = {}; ///< "NVIDIA H100 80GB HBM3"
+    int major = 0;       ///< compute capability
+    int minor = 0;
+    int processors = 0;     ///< streaming multiprocessors
+    int driver = 0;         ///< CUDA version that the driver knows: 13000 is 13.0
+    double memory_mib = 0;  ///< in all
+    double free_mib = 0;    ///< now
+    double gigabytes_s = 0; ///< 10^9 bytes a second between memory and device by its clock and its bus; 0: not said
+    double clock_mhz = 0;   ///< highest of the processors
+};
+[[nodiscard]] DeviceDescription describe(int device);
+
 } // namespace toeplab::kernels::gpu

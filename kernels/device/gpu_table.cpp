@@ -29,6 +29,9 @@ void fillContext(Table& table)
     table.bytes = sizeof(Table);
     table.message = [] { return lastMessage().c_str(); };
     table.deviceCount = [] { return deviceCount(); };
+    table.describe = [](int device, DeviceDescription* description) {
+        return guarded([&] { *description = describe(device); });
+    };
     table.createContext = &createContext;
     table.destroyContext = [](Context* context) { return guarded([&] { delete context; }); };
     table.limitShared = [](Context* context, std::size_t bytes) {

@@ -29,6 +29,7 @@ struct Table {
 
     const char* (*message)() = nullptr;
     int (*deviceCount)() = nullptr;
+    int (*describe)(int device, DeviceDescription* description) = nullptr;
 
     // kernels/device/gpu_context.h
     int (*createContext)(int device, void* stream, const Allocator* allocator, Context** context) = nullptr;

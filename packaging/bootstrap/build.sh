@@ -94,7 +94,7 @@ compile() { # FOLDER TARGET
 
 # Installs, configures and builds; TARGET is `programs`, or `all` with the tests. Two starts in one clone take turns.
 set_up() { # FOLDER TARGET [CMAKE ARGUMENT...]
-    local folder=$1 target=$2 window=${TOEPLAB_WINDOW:-ON} tests=OFF libtorch lists=(build)
+    local folder=$1 target=$2 window=${TOEPLAB_WINDOW:-ON} gpu=OFF tests=OFF libtorch lists=(build)
     shift 2
     # Once the tests are configured they stay, so that the next plain start changes nothing.
     if [ "$target" = all ] || grep -q '^TOEPLAB_TESTS:BOOL=ON' "$folder/CMakeCache.txt" 2>/dev/null; then
@@ -102,6 +102,9 @@ set_up() { # FOLDER TARGET [CMAKE ARGUMENT...]
         lists+=(tests)
     fi
     [ "$window" = OFF ] || lists+=(window)
+    if has_gpu; then
+        gpu=ON
+    fi
     mkdir -p -- "$folder"
     (
         if ! flock -n 8; then
@@ -111,7 +114,7 @@ set_up() { # FOLDER TARGET [CMAKE ARGUMENT...]
         ensure_packages "${lists[@]}" 8>&- # a service that a package starts must not keep the lock
         libtorch=$(ensure_libtorch)
         configure "$folder" --preset "$(build_preset)" -DTOEPLAB_LIBTORCH="$libtorch" -DTOEPLAB_WINDOW="$window" \
-            -DTOEPLAB_TESTS="$tests" "$@"
+            -DTOEPLAB_GPU="$gpu" -DTOEPLAB_TESTS="$tests" "$@"
         compile "$folder" "$target"
     ) 8>"$folder/lock"
 }

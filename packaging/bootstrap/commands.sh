@@ -36,6 +36,7 @@ Each installs what is missing, builds what has changed and then runs. `./toeplab
 
   TOEPLAB_WINDOW=OFF      build without the window and without Qt
   TOEPLAB_PRESET=NAME     build and run another flavour: debug, asan, tsan (CMakePresets.json)
+  TOEPLAB_GPU=ON|OFF      fetch and build what a graphics card needs, or not (default: where there is a driver)
   TOEPLAB_LIBTORCH=DIR    use this LibTorch (a folder that holds torch/ and nvidia/) instead of the cached one
   TOEPLAB_PIP=COMMAND     download with this pip
   TOEPLAB_JOBS=N          compile so many files at once

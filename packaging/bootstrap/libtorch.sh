@@ -1,21 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-# LibTorch, unpacked once for all clones of a user: $XDG_CACHE_HOME/toeplab/libtorch-VERSION with torch/ and nvidia/.
-# What is under that name is whole: it is unpacked beside it and renamed. packaging/libtorch.txt names the wheels.
+# LibTorch, unpacked once for all clones of a user: $XDG_CACHE_HOME/toeplab/libtorch-VERSION with torch/ and nvidia/, or
+# libtorch-VERSION-cuda where there is a graphics card, with its CUDA half. What is under that name is whole: it is
+# unpacked beside it and renamed. packaging/libtorch.txt and packaging/libtorch_cuda.txt name the wheels.
 
 libtorch_list=$root/packaging/libtorch.txt
+libtorch_cuda_list=$root/packaging/libtorch_cuda.txt
 libtorch_tries=4
-libtorch_disk_mib=2200 # wheels and what they unpack to, side by side for a moment
+libtorch_disk_mib=2200       # wheels and what they unpack to, side by side for a moment
+libtorch_cuda_disk_mib=6500
+
+# TOEPLAB_GPU=ON|OFF decides; else the driver does.
+has_gpu() {
+    case "${TOEPLAB_GPU:-AUTO}" in
+    ON) true ;;
+    OFF) false ;;
+    *) [ -e /proc/driver/nvidia/version ] ;;
+    esac
+}
+
+libtorch_wheels() {
+    cat -- "$libtorch_list"
+    if has_gpu; then
+        cat -- "$libtorch_cuda_list"
+    fi
+}
 
 libtorch_folder() {
     if [ -n "${TOEPLAB_LIBTORCH:-}" ]; then
         printf '%s\n' "$TOEPLAB_LIBTORCH"
     else
-        printf '%s/toeplab/libtorch-%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}" "$(awk '$1 == "torch" {print $2}' "$libtorch_list")"
+        printf '%s/toeplab/libtorch-%s%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}" \
+            "$(awk '$1 == "torch" {print $2}' "$libtorch_list")" "$(has_gpu && echo -cuda)"
     fi
 }
 
 # The mark inside the folder says of which wheels it was made.
-libtorch_mark() { awk '!/^#/ && NF {print $NF}' "$libtorch_list"; }
+libtorch_mark() { libtorch_wheels | awk '!/^#/ && NF {print $NF}'; }
 
 libtorch_is_whole() { # FOLDER
     [ -f "$1/.wheels" ] && [ "$(<"$1/.wheels")" = "$(libtorch_mark)" ]
@@ -53,7 +73,7 @@ fetch_wheel() { # PIP NAME VERSION PLATFORM SHA256 FOLDER
             if [ "$(cat -- "$6"/*.whl | sha256sum)" = "$5  -" ]; then
                 return
             fi
-            fail "the wheel of $2 $3 is not the expected one (SHA-256 differs from packaging/libtorch.txt). Nothing was kept."
+            fail "the wheel of $2 $3 is not the expected one (SHA-256 differs from what packaging/ has). Nothing was kept."
         fi
         if ((try < libtorch_tries)); then
             step "The download broke off; try $((try + 1)) of $libtorch_tries in $pause s"
@@ -65,7 +85,10 @@ fetch_wheel() { # PIP NAME VERSION PLATFORM SHA256 FOLDER
 }
 
 fetch_libtorch() { # FOLDER: run under the lock, in a subshell of its own
-    local folder=$1 pip free name version platform folders sha256
+    local folder=$1 pip free name version platform folders sha256 disk=$libtorch_disk_mib size="545 MB to download, 1.1 GB"
+    if has_gpu; then
+        disk=$libtorch_cuda_disk_mib size="with its CUDA half 2.5 GB to download, 4.3 GB"
+    fi
     # Only a holder of the lock makes this folder: what is there was left by one that was killed.
     work=$1.part # not local: the trap outlives the function
     rm -rf -- "$work"
@@ -74,18 +97,18 @@ fetch_libtorch() { # FOLDER: run under the lock, in a subshell of its own
     mkdir -p -- "$work/tree"
 
     free=$(df -Pm -- "$work" | awk 'NR == 2 {print $4}')
-    if ((free < libtorch_disk_mib)); then
-        fail "LibTorch needs $libtorch_disk_mib MiB in $(dirname -- "$folder") for a while, and $free MiB are free. Make room or set XDG_CACHE_HOME to another disk."
+    if ((free < disk)); then
+        fail "LibTorch needs $disk MiB in $(dirname -- "$folder") for a while, and $free MiB are free. Make room or set XDG_CACHE_HOME to another disk."
     fi
     pip=$(find_pip)
-    step "Fetching LibTorch into $folder (545 MB to download, 1.1 GB on disk, once for all clones; a minute on a fast line)"
+    step "Fetching LibTorch into $folder ($size on disk, once for all clones; a minute or two on a fast line)"
     while read -r name version platform folders sha256; do
         fetch_wheel "$pip" "$name" "$version" "$platform" "$sha256" "$work/wheel" </dev/null
         step "Unpacking $name $version"
         # shellcheck disable=SC2046  # the folders are words
         unzip -q -o "$work"/wheel/*.whl $(tr ',' '\n' <<<"$folders" | sed 's|$|/*|') -d "$work/tree" >&2 ||
             fail "the wheel of $name could not be unpacked; is the disk full?"
-    done < <(grep -v '^#' "$libtorch_list")
+    done < <(libtorch_wheels | grep -v '^#')
     libtorch_mark >"$work/tree/.wheels"
     [ ! -e "$folder" ] || mv -T -- "$folder" "$work/outdated"
     mv -T -- "$work/tree" "$folder"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Looks for nvcc. TOEPLAB_CUDA: AUTO builds the plug-in where nvcc is found, ON insists on it, OFF never looks.
+option(TOEPLAB_GPU "Build the GPU plug-in with the programs, not with the tests only" ON)
 set(TOEPLAB_CUDA AUTO CACHE STRING "Build the GPU plug-in: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE TOEPLAB_CUDA PROPERTY STRINGS AUTO ON OFF)
 if(NOT TOEPLAB_ENGINE OR NOT TOEPLAB_CUDA)

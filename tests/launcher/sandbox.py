@@ -39,6 +39,10 @@ class LauncherTest(unittest.TestCase):
         (clone / "packaging/libtorch.txt").write_text(
             f"# name version platform folders hash\ntorch 2.0 linux torch/lib,torch/include,torch/share {torch}\n"
             f"nvidia-cuda-runtime 13.0 linux nvidia {runtime}\n")
+        cublas = self.make_wheel("nvidia-cublas", {"nvidia/cu13/lib/libcublas.so.13": "blas",
+                                                   "nvidia/cu13/include/cublas.h": "not wanted"})
+        (clone / "packaging/libtorch_cuda.txt").write_text(
+            f"# what a card needs\nnvidia-cublas 13.1 linux nvidia/cu13/lib {cublas}\n")
         return clone
 
     def make_wheel(self, name: str, files: dict) -> str:
@@ -53,7 +57,8 @@ class LauncherTest(unittest.TestCase):
     def start(self, *arguments, clone=None, **environment) -> subprocess.Popen:
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
         kept |= {"PATH": f"{FAKES}:/usr/bin:/bin", "FAKES_LOG": str(self.log), "FAKE_WHEELS": str(self.top / "wheels"),
-                 "XDG_CACHE_HOME": str(self.top / "cache"), "TOEPLAB_PIP": str(FAKES / "pip")}
+                 "XDG_CACHE_HOME": str(self.top / "cache"), "TOEPLAB_PIP": str(FAKES / "pip"),
+                 "TOEPLAB_GPU": "OFF"}
         return subprocess.Popen([(clone or self.clone) / "toeplab", *arguments], cwd=self.top, env=kept | environment,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))

@@ -53,6 +53,15 @@ class LibTorch(LauncherTest):
         self.assertEqual(self.cached(), ["libtorch-2.0", "libtorch-2.0.lock"])
         self.assertIn(f"-DTOEPLAB_LIBTORCH={self.libtorch}", self.calls("cmake")[0])
 
+    def test_a_graphics_card_gets_its_own_half(self):
+        self.run_launcher("build", TOEPLAB_GPU="ON")
+        folder = self.cache / "libtorch-2.0-cuda"
+        for path in ("torch/lib/libtorch_cpu.so", "nvidia/cu13/lib/libcudart.so.13", "nvidia/cu13/lib/libcublas.so.13"):
+            self.assertTrue((folder / path).is_file(), path)
+        self.assertFalse((folder / "nvidia/cu13/include").exists())
+        self.assertIn(f"-DTOEPLAB_LIBTORCH={folder}", self.calls("cmake")[0])
+        self.assertIn("-DTOEPLAB_GPU=ON", self.calls("cmake")[0])
+
     def test_a_wrong_hash_is_refused_and_nothing_kept(self):
         self.make_wheel("nvidia-cuda-runtime", {"nvidia/cu13/lib/libcudart.so.13": "something else"})
         _, err = self.run_launcher("build", expect=1)

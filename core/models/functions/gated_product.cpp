@@ -2,7 +2,7 @@
 #include "core/models/functions/gated_product.h"
 
 #include "core/operators/functions/dispatch.h"
-#include "kernels/products/gemm.h"
+#include "core/operators/functions/projection.h"
 #include "kernels/products/widen.h"
 
 #include <ATen/TensorOperators.h>
@@ -23,22 +23,9 @@ const std::uint16_t* bits(const at::Tensor& tensor)
     return reinterpret_cast<const std::uint16_t*>(tensor.const_data_ptr<at::BFloat16>());
 }
 
-kernels::ProjectionShape shapeOf(const at::Tensor& weight, const at::Tensor& x)
-{
-    TORCH_CHECK(x.dim() == 3 && x.size(1) == weight.size(1), "a projection of ", weight.size(1),
-                " channels was handed ", x.sizes());
-    return {x.size(0), weight.size(1), weight.size(0), x.size(2)};
-}
-
 bool isRounded(const at::Tensor& factor)
 {
     return factor.scalar_type() == at::kBFloat16;
-}
-
-/// W for each sample of a batch.
-at::Tensor forEach(const at::Tensor& weight, std::int64_t batch)
-{
-    return weight.unsqueeze(0).expand({batch, weight.size(0), weight.size(1)});
 }
 
 } // namespace
@@ -57,6 +44,8 @@ at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b)
 
 at::Tensor product(const at::Tensor& weight, const at::Tensor& x)
 {
+    if (isRounded(x) && x.is_cuda())
+        return at::bmm(forEachSample(weight, x.size(0)), x);
     return outputProjection(weight, {}, x, {});
 }
 
@@ -71,57 +60,37 @@ void stabilise(const at::Tensor& z, const at::Tensor& bias, std::int64_t half)
 at::Tensor outputProjection(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& o,
                             const at::Tensor& residual)
 {
-    const kernels::ProjectionShape shape = shapeOf(weight, o);
-    if (isRounded(o)) {
-        const at::Tensor product = at::bmm(forEach(weight, shape.batch), o);
-        at::Tensor y = at::empty({shape.batch, shape.out, shape.length}, o.options().dtype(at::kFloat));
-        kernels::addWidened(shape.batch, shape.out, shape.length, bits(product), constData<float>(bias),
-                            constData<float>(residual), data<float>(y));
-        return y;
+    if (!isRounded(o))
+        return projectForward(weight, bias, residual, o);
+    const at::Tensor product = at::bmm(forEachSample(weight, o.size(0)), o);
+    if (o.is_cuda()) {
+        at::Tensor y = residual.defined() ? residual + product : product.to(at::kFloat);
+        return bias.defined() ? y.add_(bias.unsqueeze(1)) : y;
     }
-    at::Tensor y = at::empty({shape.batch, shape.out, shape.length}, o.options());
-    forType(o, [&](auto type) {
-        using T = decltype(type);
-        kernels::projectForward<T>(shape, constData<T>(weight), constData<T>(bias), constData<T>(residual),
-                                   constData<T>(o), data<T>(y));
-    });
+    at::Tensor y = at::empty(product.sizes(), o.options().dtype(at::kFloat));
+    kernels::addWidened(product.size(0), product.size(1), product.size(2), bits(product), constData<float>(bias),
+                        constData<float>(residual), data<float>(y));
     return y;
 }
 
 at::Tensor backThrough(const at::Tensor& weight, const at::Tensor& g)
 {
-    if (isRounded(g))
-        return at::bmm(forEach(weight, g.size(0)).transpose(1, 2), g).to(at::kFloat);
-    const kernels::ProjectionShape shape{g.size(0), weight.size(1), weight.size(0), g.size(2)};
-    at::Tensor dx = at::empty({shape.batch, shape.in, shape.length}, g.options());
-    forType(g, [&](auto type) {
-        using T = decltype(type);
-        kernels::projectBackwardInput<T>(shape, constData<T>(weight), constData<T>(g), false, data<T>(dx));
-    });
-    return dx;
+    if (!isRounded(g))
+        return projectBackwardInput(weight, g);
+    const at::Tensor dx = at::bmm(forEachSample(weight, g.size(0)).transpose(1, 2), g);
+    return g.is_cuda() ? dx : dx.to(at::kFloat);
 }
 
 at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& o)
 {
     if (isRounded(g)) // each sample's sum is rounded, the sum over samples is not
         return at::bmm(g, o.transpose(1, 2)).sum(0, false, at::kFloat);
-    const kernels::ProjectionShape shape{g.size(0), o.size(1), g.size(1), g.size(2)};
-    at::Tensor dw = at::empty({shape.out, shape.in}, g.options());
-    forType(g, [&](auto type) {
-        using T = decltype(type);
-        kernels::projectBackwardWeight<T>(shape, constData<T>(g), constData<T>(o), data<T>(dw));
-    });
-    return dw;
+    return projectBackwardWeight(g, o);
 }
 
 at::Tensor biasGradient(const at::Tensor& g)
 {
-    at::Tensor sum = at::empty({g.size(1)}, g.options());
-    forType(g, [&](auto type) {
-        using T = decltype(type);
-        kernels::sumRows<T>(g.size(0), g.size(1), g.size(2), constData<T>(g), data<T>(sum));
-    });
-    return sum;
+    return sumRows(g);
 }
 
 } // namespace toeplab::core

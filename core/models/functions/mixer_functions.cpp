@@ -28,6 +28,17 @@ at::Tensor plain(const Optional& tensor)
     return tensor.value_or(at::Tensor());
 }
 
+using kernels::gpu::LayerTable;
+
+constexpr Kernel kGateInput(&kernels::gateInput<float>, &kernels::gateInput<double>, &LayerTable::gateInput);
+constexpr Kernel kGateOutput(&kernels::gateOutput<float>, &kernels::gateOutput<double>, &LayerTable::gateOutput);
+constexpr Kernel kGateOutputBackward(&kernels::gateOutputBackward<float>, &kernels::gateOutputBackward<double>,
+                                     &LayerTable::gateOutputBackward);
+constexpr Kernel kGateInputBackward(&kernels::gateInputBackward<float>, &kernels::gateInputBackward<double>,
+                                    &LayerTable::gateInputBackward);
+constexpr Kernel kGluForward(&kernels::gluForward<float>, &kernels::gluForward<double>, &LayerTable::gluForward);
+constexpr Kernel kGluBackward(&kernels::gluBackward<float>, &kernels::gluBackward<double>, &LayerTable::gluBackward);
+
 /// What the backward pass needs beside tensors.
 struct GateOptions {
     std::shared_ptr<const ToeplitzMap> map; ///< of the Toeplitz unit
@@ -66,19 +77,12 @@ public:
             stabilise(z, bias, 1);
         }
         const kernels::GateShape shape = gateShape(z, options);
-        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, x.options());
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
-        });
+        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, z.options());
+        kGateInput(shape, z, bias, v);
         variable_list kept;
         const at::Tensor y = options.map->forward(v, operands, kept);
         at::Tensor o = v; // v is not needed again
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::gateOutput<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(y),
-                                   data<T>(o));
-        });
+        kGateOutput(shape, options.dropout, z, bias, y, o);
         options.bias1 = u_bias.has_value();
         options.bias2 = v_bias.has_value();
         options.bias3 = o_bias.has_value();
@@ -92,7 +96,7 @@ public:
         context->save_for_backward(std::move(saved));
         context->saved_data["options"] = encapsulate(std::move(options));
         if (!o_weight)
-            return o;
+            return o.to(x.scalar_type());
         return outputProjection(out_weight, plain(o_bias), rounded(o, products),
                                 residual ? residual->contiguous() : at::Tensor());
     }
@@ -111,15 +115,11 @@ public:
         const at::Tensor g = gradients[0].contiguous();
         const at::Tensor g_factor = o_weight.defined() ? rounded(g, options.products) : g;
         at::Tensor dz = at::empty_like(z);
-        at::Tensor dbias = at::empty({2 * shape.channels}, z.options());
+        at::Tensor dbias = at::empty({2 * shape.channels}, g.options());
         at::Tensor o = at::empty_like(y);
         at::Tensor dy = o_weight.defined() ? backThrough(o_weight, g_factor) : at::empty_like(y);
-        forType(z, [&](auto type) {
-            using T = decltype(type);
-            kernels::gateOutputBackward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(y),
-                                           constData<T>(o_weight.defined() ? dy : g), data<T>(dz), data<T>(dy),
-                                           data<T>(o), data<T>(dbias));
-        });
+        const at::Tensor go = o_weight.defined() ? dy : g.to(z.scalar_type());
+        kGateOutputBackward(shape, options.dropout, z, bias, y, go, dz, dy, o, dbias);
         at::Tensor do_weight;
         at::Tensor do_bias;
         if (o_weight.defined()) {
@@ -128,20 +128,14 @@ public:
                 do_bias = biasGradient(g);
         }
         at::Tensor v = o; // o is done with
-        forType(z, [&](auto type) {
-            using T = decltype(type);
-            kernels::gateInput<T>(shape, constData<T>(z), constData<T>(bias), data<T>(v));
-        });
+        kGateInput(shape, z, bias, v);
         ToeplitzMap::Gradients d = options.map->backward(dy, v, at::TensorList(saved).slice(6, options.operands),
                                                          at::TensorList(saved).slice(6 + options.operands));
-        forType(z, [&](auto type) {
-            using T = decltype(type);
-            kernels::gateInputBackward<T>(shape, constData<T>(z), constData<T>(bias), constData<T>(d.x), data<T>(dz),
-                                          data<T>(dbias));
-        });
+        kGateInputBackward(shape, z, bias, d.x, dz, dbias);
         const at::Tensor dz_factor = rounded(dz, options.products);
         const at::Tensor dweight = weightGradient(dz_factor, x);
-        variable_list out{context->needs_input_grad(0) ? backThrough(weight, dz_factor) : at::Tensor(),
+        variable_list out{context->needs_input_grad(0) ? backThrough(weight, dz_factor).to(g.scalar_type())
+                                                       : at::Tensor(),
                           halfOf(dweight, true, 0),
                           halfOf(dbias, options.bias1, 0),
                           halfOf(dweight, true, 1),
@@ -170,11 +164,8 @@ public:
         if (options.activation.stabilised)
             stabilise(z, bias, 0);
         const kernels::GateShape shape = gateShape(z, options);
-        at::Tensor a = at::empty({shape.batch, shape.channels, shape.length}, x.options());
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::gluForward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), data<T>(a));
-        });
+        at::Tensor a = at::empty({shape.batch, shape.channels, shape.length}, z.options());
+        kGluForward(shape, options.dropout, z, bias, a);
         options.bias1 = bias1.has_value();
         options.bias2 = bias2.has_value();
         options.bias3 = bias3.has_value();
@@ -198,16 +189,12 @@ public:
         const at::Tensor g_factor = rounded(g, options.products);
         at::Tensor a = backThrough(saved[4], g_factor);
         at::Tensor dz = at::empty_like(z);
-        at::Tensor dbias = at::empty({2 * shape.channels}, z.options());
-        forType(z, [&](auto type) {
-            using T = decltype(type);
-            kernels::gluBackward<T>(shape, options.dropout, constData<T>(z), constData<T>(bias), constData<T>(a),
-                                    data<T>(dz), data<T>(a), data<T>(dbias));
-        });
+        at::Tensor dbias = at::empty({2 * shape.channels}, g.options());
+        kGluBackward(shape, options.dropout, z, bias, a, dz, a, dbias);
         const at::Tensor dweight3 = weightGradient(g_factor, rounded(a, options.products));
         const at::Tensor dz_factor = rounded(dz, options.products);
         const at::Tensor dweight = weightGradient(dz_factor, x);
-        return {context->needs_input_grad(0) ? backThrough(saved[1], dz_factor) : at::Tensor(),
+        return {context->needs_input_grad(0) ? backThrough(saved[1], dz_factor).to(g.scalar_type()) : at::Tensor(),
                 halfOf(dweight, true, 0),
                 halfOf(dbias, options.bias1, 0),
                 halfOf(dweight, true, 1),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/device/gpu.h"
 #include "kernels/device/isa.h"
 
 #include <string>
@@ -11,10 +12,12 @@ namespace toeplab::core
 /// What the factors of a block's matrix products are rounded to; sums are fp32 (fp64 in proofs) either way.
 enum class Products { Full, Bf16 };
 
-/// train.precision on this processor: bf16 where it multiplies bf16 pairs itself, full otherwise (tf32 is a GPU's).
+/// train.precision on the device of this process: bf16 on a graphics card and where the processor multiplies bf16 pairs
+/// itself, full otherwise (tf32 is a graphics card's way to do full products, core/training/runtime.h).
 [[nodiscard]] inline Products productsFor(const std::string& precision)
 {
-    return precision == "bf16" && kernels::cpuHasBf16() ? Products::Bf16 : Products::Full;
+    const bool able = currentGpu() != nullptr || kernels::cpuHasBf16();
+    return precision == "bf16" && able ? Products::Bf16 : Products::Full;
 }
 
 /// What a run says of it.
@@ -24,6 +27,8 @@ enum class Products { Full, Bf16 };
         return "fp32";
     if (productsFor(precision) == Products::Bf16)
         return "bf16 products, summed in fp32";
+    if (precision == "tf32" && currentGpu() != nullptr)
+        return "tf32 products, summed in fp32";
     return "fp32 (this processor has no " + precision + " products)";
 }
 

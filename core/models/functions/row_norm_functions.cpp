@@ -18,6 +18,23 @@ namespace
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+using kernels::gpu::LayerTable;
+
+constexpr Kernel kBatchNormForward(&kernels::batchNormForward<float>, &kernels::batchNormForward<double>,
+                                   &LayerTable::batchNormForward);
+constexpr Kernel kBatchNormApply(&kernels::batchNormApply<float>, &kernels::batchNormApply<double>,
+                                 &LayerTable::batchNormApply);
+constexpr Kernel kBatchNormBackward(&kernels::batchNormBackward<float>, &kernels::batchNormBackward<double>,
+                                    &LayerTable::batchNormBackward);
+constexpr Kernel kInstanceNormForward(&kernels::instanceNormForward<float>, &kernels::instanceNormForward<double>,
+                                      &LayerTable::instanceNormForward);
+constexpr Kernel kInstanceNormBackward(&kernels::instanceNormBackward<float>, &kernels::instanceNormBackward<double>,
+                                       &LayerTable::instanceNormBackward);
+constexpr Kernel kRowRmsForward(&kernels::rowRmsForward<float>, &kernels::rowRmsForward<double>,
+                                &LayerTable::rowRmsForward);
+constexpr Kernel kRowRmsBackward(&kernels::rowRmsBackward<float>, &kernels::rowRmsBackward<double>,
+                                 &LayerTable::rowRmsBackward);
+
 kernels::RowNormShape shapeOf(const at::Tensor& x)
 {
     return {x.size(0), x.size(1), x.size(2)};
@@ -38,12 +55,7 @@ public:
             mean = at::empty({shape.channels}, x.options());
             inverse = at::empty_like(mean);
             at::Tensor variance = at::empty_like(mean);
-            forType(x, [&](auto type) {
-                using T = decltype(type);
-                kernels::batchNormForward<T>(shape, constData<T>(weight), constData<T>(bias),
-                                             static_cast<T>(state.epsilon), constData<T>(in), data<T>(y), data<T>(mean),
-                                             data<T>(inverse), data<T>(variance));
-            });
+            kBatchNormForward(shape, weight, bias, state.epsilon, in, y, mean, inverse, variance);
             const auto count = static_cast<double>(shape.batch * shape.length);
             state.running_mean.mul_(1 - state.momentum).add_(mean, state.momentum);
             state.running_var.mul_(1 - state.momentum)
@@ -51,11 +63,7 @@ public:
         } else {
             mean = state.running_mean.clone();
             inverse = at::rsqrt(state.running_var + state.epsilon);
-            forType(x, [&](auto type) {
-                using T = decltype(type);
-                kernels::batchNormApply<T>(shape, constData<T>(weight), constData<T>(bias), constData<T>(mean),
-                                           constData<T>(inverse), constData<T>(in), data<T>(y));
-            });
+            kBatchNormApply(shape, weight, bias, mean, inverse, in, y);
         }
         context->save_for_backward({in, weight, mean, inverse});
         context->saved_data["fixed"] = !state.training;
@@ -69,13 +77,8 @@ public:
         at::Tensor dx = at::empty_like(g);
         at::Tensor dweight = at::empty_like(saved[1]);
         at::Tensor dbias = at::empty_like(saved[1]);
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::batchNormBackward<T>(shapeOf(g), constData<T>(saved[1]), constData<T>(saved[2]),
-                                          constData<T>(saved[3]), context->saved_data["fixed"].toBool(),
-                                          constData<T>(saved[0]), constData<T>(g), data<T>(dx), data<T>(dweight),
-                                          data<T>(dbias));
-        });
+        kBatchNormBackward(shapeOf(g), saved[1], saved[2], saved[3], context->saved_data["fixed"].toBool(), saved[0], g,
+                           dx, dweight, dbias);
         return {dx, dweight, dbias, at::Tensor()};
     }
 };
@@ -89,11 +92,7 @@ public:
         at::Tensor y = at::empty_like(in);
         at::Tensor mean = at::empty({x.size(0), x.size(1)}, x.options());
         at::Tensor inverse = at::empty_like(mean);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::instanceNormForward<T>(shapeOf(in), static_cast<T>(epsilon), constData<T>(in), data<T>(y),
-                                            data<T>(mean), data<T>(inverse));
-        });
+        kInstanceNormForward(shapeOf(in), epsilon, in, y, mean, inverse);
         context->save_for_backward({in, mean, inverse});
         return y;
     }
@@ -103,11 +102,7 @@ public:
         const variable_list saved = context->get_saved_variables();
         const at::Tensor g = gradients[0].contiguous();
         at::Tensor dx = at::empty_like(g);
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::instanceNormBackward<T>(shapeOf(g), constData<T>(saved[1]), constData<T>(saved[2]),
-                                             constData<T>(saved[0]), constData<T>(g), data<T>(dx));
-        });
+        kInstanceNormBackward(shapeOf(g), saved[1], saved[2], saved[0], g, dx);
         return {dx, at::Tensor()};
     }
 };
@@ -120,11 +115,7 @@ public:
         const at::Tensor in = x.contiguous();
         at::Tensor y = at::empty_like(in);
         at::Tensor inverse = at::empty({x.size(0), x.size(1)}, x.options());
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::rowRmsForward<T>(shapeOf(in), static_cast<T>(epsilon), constData<T>(in), data<T>(y),
-                                      data<T>(inverse));
-        });
+        kRowRmsForward(shapeOf(in), epsilon, in, y, inverse);
         context->save_for_backward({in, inverse});
         context->saved_data["epsilon"] = epsilon;
         return y;
@@ -135,11 +126,7 @@ public:
         const variable_list saved = context->get_saved_variables();
         const at::Tensor g = gradients[0].contiguous();
         at::Tensor dx = at::empty_like(g);
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::rowRmsBackward<T>(shapeOf(g), static_cast<T>(context->saved_data["epsilon"].toDouble()),
-                                       constData<T>(saved[1]), constData<T>(saved[0]), constData<T>(g), data<T>(dx));
-        });
+        kRowRmsBackward(shapeOf(g), context->saved_data["epsilon"].toDouble(), saved[1], saved[0], g, dx);
         return {dx, at::Tensor()};
     }
 };

@@ -19,6 +19,30 @@ namespace
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+using kernels::gpu::LayerTable;
+using kernels::gpu::PoolShape;
+
+template <typename T>
+void pool(const PoolShape& s, const std::int64_t* lengths, const T* x, T* y)
+{
+    kernels::pool<T>(s.pooling, s.batch, s.width, s.length, lengths, x, y);
+}
+template <typename T>
+void poolBackward(const PoolShape& s, const std::int64_t* lengths, const T* g, T* dx)
+{
+    kernels::poolBackward<T>(s.pooling, s.batch, s.width, s.length, lengths, g, dx);
+}
+
+constexpr Kernel kEmbedTokens(&kernels::embedTokens<float>, &kernels::embedTokens<double>, &LayerTable::embedTokens);
+constexpr Kernel kEmbedTokensBackward(&kernels::embedTokensBackward<float>, &kernels::embedTokensBackward<double>,
+                                      &LayerTable::embedTokensBackward);
+constexpr Kernel kEmbedPixels(&kernels::embedPixels<float>, &kernels::embedPixels<double>, &LayerTable::embedPixels);
+constexpr Kernel kEmbedPixelsBackward(&kernels::embedPixelsBackward<float>, &kernels::embedPixelsBackward<double>,
+                                      &LayerTable::embedPixelsBackward);
+constexpr Kernel kDropoutAdd(&kernels::dropoutAdd<float>, &kernels::dropoutAdd<double>, &LayerTable::dropoutAdd);
+constexpr Kernel kPool(&pool<float>, &pool<double>, &LayerTable::pool);
+constexpr Kernel kPoolBackward(&poolBackward<float>, &poolBackward<double>, &LayerTable::poolBackward);
+
 kernels::EmbeddingShape embeddingShape(const at::Tensor& y, std::int64_t vocabulary, const at::Tensor& positions)
 {
     return {y.size(0), y.size(1), y.size(2), vocabulary, positions.defined() ? positions.size(1) : 0};
@@ -32,11 +56,7 @@ public:
     {
         at::Tensor y = at::empty({tokens.size(0), table.size(1), tokens.size(1)}, table.options());
         const at::Tensor ids = tokens.contiguous();
-        forType(table, [&](auto type) {
-            using T = decltype(type);
-            kernels::embedTokens<T>(embeddingShape(y, table.size(0), positions), dropout, constData<std::int64_t>(ids),
-                                    constData<T>(table), constData<T>(positions), data<T>(y));
-        });
+        kEmbedTokens(embeddingShape(y, table.size(0), positions), dropout, ids, table, positions, y);
         context->save_for_backward({ids});
         context->saved_data["dropout"] = encapsulate(dropout);
         context->saved_data["vocabulary"] = table.size(0);
@@ -49,12 +69,8 @@ public:
         const at::Tensor g = gradients[0].contiguous();
         const std::int64_t vocabulary = context->saved_data["vocabulary"].toInt();
         at::Tensor dtable = at::empty({vocabulary, g.size(1)}, g.options());
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::embedTokensBackward<T>(embeddingShape(g, vocabulary, {}),
-                                            encapsulated<kernels::Dropout>(context->saved_data["dropout"]),
-                                            constData<std::int64_t>(tokens), constData<T>(g), data<T>(dtable));
-        });
+        kEmbedTokensBackward(embeddingShape(g, vocabulary, {}),
+                             encapsulated<kernels::Dropout>(context->saved_data["dropout"]), tokens, g, dtable);
         return {dtable, at::Tensor(), at::Tensor(), at::Tensor()};
     }
 };
@@ -67,11 +83,7 @@ public:
     {
         at::Tensor y = at::empty({pixels.size(0), weight.size(0), pixels.size(1)}, weight.options());
         const at::Tensor in = pixels.contiguous();
-        forType(weight, [&](auto type) {
-            using T = decltype(type);
-            kernels::embedPixels<T>(embeddingShape(y, 0, positions), dropout, constData<T>(in), constData<T>(weight),
-                                    constData<T>(bias), constData<T>(positions), data<T>(y));
-        });
+        kEmbedPixels(embeddingShape(y, 0, positions), dropout, in, weight, bias, positions, y);
         context->save_for_backward({in, weight});
         context->saved_data["dropout"] = encapsulate(dropout);
         return y;
@@ -85,13 +97,8 @@ public:
         at::Tensor dx = context->needs_input_grad(0) ? at::empty_like(saved[0]) : at::Tensor();
         at::Tensor dweight = at::empty_like(weight);
         at::Tensor dbias = at::empty({weight.size(0)}, weight.options());
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::embedPixelsBackward<T>(embeddingShape(g, 0, {}),
-                                            encapsulated<kernels::Dropout>(context->saved_data["dropout"]),
-                                            constData<T>(saved[0]), constData<T>(weight), constData<T>(g),
-                                            data<T>(dweight), data<T>(dbias), data<T>(dx));
-        });
+        kEmbedPixelsBackward(embeddingShape(g, 0, {}), encapsulated<kernels::Dropout>(context->saved_data["dropout"]),
+                             saved[0], weight, g, dweight, dbias, dx);
         return {dx, dweight, dbias, at::Tensor(), at::Tensor()};
     }
 };
@@ -105,11 +112,7 @@ public:
         at::Tensor y = at::empty({x.size(0), x.size(1)}, x.options());
         const at::Tensor in = x.contiguous();
         const at::Tensor valid = lengths ? lengths->contiguous() : at::Tensor();
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::pool<T>(static_cast<kernels::Pooling>(pooling), x.size(0), x.size(1), x.size(2),
-                             constData<std::int64_t>(valid), constData<T>(in), data<T>(y));
-        });
+        kPool(PoolShape{x.size(0), x.size(1), x.size(2), static_cast<kernels::Pooling>(pooling)}, valid, in, y);
         context->save_for_backward({valid});
         context->saved_data["pooling"] = pooling;
         context->saved_data["length"] = x.size(2);
@@ -122,11 +125,8 @@ public:
         const at::Tensor g = gradients[0].contiguous();
         const std::int64_t n = context->saved_data["length"].toInt();
         at::Tensor dx = at::empty({g.size(0), g.size(1), n}, g.options());
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::poolBackward<T>(static_cast<kernels::Pooling>(context->saved_data["pooling"].toInt()), g.size(0),
-                                     g.size(1), n, constData<std::int64_t>(lengths), constData<T>(g), data<T>(dx));
-        });
+        const auto pooling = static_cast<kernels::Pooling>(context->saved_data["pooling"].toInt());
+        kPoolBackward(PoolShape{g.size(0), g.size(1), n, pooling}, lengths, g, dx);
         return {dx, at::Tensor(), at::Tensor()};
     }
 };
@@ -138,11 +138,7 @@ public:
                               const kernels::Dropout& dropout)
     {
         at::Tensor y = at::empty_like(x);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::dropoutAdd<T>(dropout, x.size(0) * x.size(1), x.size(2), constData<T>(residual), constData<T>(x),
-                                   data<T>(y));
-        });
+        kDropoutAdd(dropout, x.size(0) * x.size(1), x.size(2), residual, x, y);
         context->saved_data["dropout"] = encapsulate(dropout);
         return y;
     }
@@ -151,11 +147,8 @@ public:
     {
         const at::Tensor g = gradients[0].contiguous();
         at::Tensor dx = at::empty_like(g);
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            kernels::dropout<T>(encapsulated<kernels::Dropout>(context->saved_data["dropout"]), g.size(0) * g.size(1),
-                                g.size(2), constData<T>(g), data<T>(dx));
-        });
+        kDropoutAdd(encapsulated<kernels::Dropout>(context->saved_data["dropout"]), g.size(0) * g.size(1), g.size(2),
+                    at::Tensor(), g, dx);
         return {g, dx, at::Tensor()};
     }
 };

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/base/module.h"
 
+#include <ATen/core/grad_mode.h>
+
 namespace toeplab::core
 {
+
+void moveTo(const std::vector<NamedTensor>& tensors, c10::Device device)
+{
+    const at::NoGradGuard no_graph;
+    for (const NamedTensor& tensor : tensors)
+        at::Tensor(tensor.value).set_data(tensor.value.to(device));
+}
 
 std::vector<NamedTensor> Module::parameters() const
 {

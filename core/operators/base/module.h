@@ -15,6 +15,9 @@ struct NamedTensor {
     at::Tensor value;
 };
 
+/// Moves tensors to a device in place: every handle to them, leaves of the graph or not, sees them there.
+void moveTo(const std::vector<NamedTensor>& tensors, c10::Device device);
+
 /// A part of a network: parameters (trained), buffers (not), and parts of its own, all under names that join with dots
 /// in the order of registration. Values are shared handles: writing into one in place changes the network.
 class Module

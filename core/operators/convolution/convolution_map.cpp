@@ -6,6 +6,7 @@
 #include "kernels/direct/choice.h"
 #include "kernels/direct/direct.h"
 #include "kernels/fftconv/fftconv.h"
+#include "kernels/products/plane_gpu.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/constant_pad_nd.h>
@@ -21,6 +22,59 @@ namespace toeplab::core
 namespace
 {
 
+using kernels::gpu::Table;
+
+constexpr Kernel kToeplitzForward(&kernels::toeplitzForward<float>, &kernels::toeplitzForward<double>,
+                                  &Table::toeplitzForward);
+constexpr Kernel kToeplitzBackward(&kernels::toeplitzBackward<float>, &kernels::toeplitzBackward<double>,
+                                   &Table::toeplitzBackward);
+
+/// The product along one axis of planes on a graphics card, whose kernels take all 2 n - 1 lags. A sequence is a plane
+/// of one row.
+class PlaneProduct
+{
+public:
+    PlaneProduct(const Convolution& convolution, const ToeplitzMap::Along& along, const at::Tensor& x)
+        : convolution_(convolution), scale_(along.scale),
+          columns_(along.inner > 1), shape_{x.size(0), x.size(1), columns_ ? convolution.n : along.outer,
+                                            columns_ ? along.inner : convolution.n}
+    {
+        TORCH_CHECK(along.outer == 1 || along.inner == 1, "positions lie along the rows or the columns of planes");
+    }
+
+    void forward(const Gpu& gpu, const at::Tensor& kernel, const at::Tensor& x, const at::Tensor& y) const
+    {
+        const at::Tensor lags = allLags(kernel);
+        gpu.call(&Table::planeForward, &shape_, numberOf(x), columns_ ? constData<float>(lags) : nullptr,
+                 columns_ ? nullptr : constData<float>(lags), constData<void>(x), data<void>(y));
+    }
+
+    /// Returns the kernel's gradient.
+    at::Tensor backward(const Gpu& gpu, const at::Tensor& kernel, const at::Tensor& x, const at::Tensor& g,
+                        const at::Tensor& dx) const
+    {
+        const at::Tensor lags = allLags(kernel);
+        at::Tensor dlags = at::empty_like(lags);
+        gpu.call(&Table::planeBackward, &shape_, numberOf(x), columns_ ? constData<float>(lags) : nullptr,
+                 columns_ ? nullptr : constData<float>(lags), constData<void>(x), constData<void>(g), data<void>(dx),
+                 columns_ ? data<float>(dlags) : nullptr, columns_ ? nullptr : data<float>(dlags));
+        const at::Tensor own = dlags.narrow(1, convolution_.n - 1 - convolution_.before, kernel.size(1));
+        return scale_ == 1 ? own.contiguous() : own * scale_;
+    }
+
+private:
+    at::Tensor allLags(const at::Tensor& kernel) const
+    {
+        const at::Tensor lags = fullKernel(convolution_, kernel).contiguous();
+        return scale_ == 1 ? lags : lags * scale_;
+    }
+
+    Convolution convolution_;
+    double scale_;
+    bool columns_;
+    kernels::gpu::PlaneShape shape_;
+};
+
 class TransformMap final : public ToeplitzMap
 {
 public:
@@ -30,10 +84,7 @@ public:
     {
         at::Tensor y = at::empty_like(x);
         const kernels::ToeplitzShape shape = shapeOf(x);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::toeplitzForward<T>(shape, constData<T>(operands[0]), constData<T>(x), data<T>(y));
-        });
+        kToeplitzForward(shape, operands[0], x, y);
         return y;
     }
 
@@ -43,11 +94,7 @@ public:
         at::Tensor dx = at::empty_like(x);
         at::Tensor dkernel = at::empty_like(operands[0]);
         const kernels::ToeplitzShape shape = shapeOf(x);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::toeplitzBackward<T>(shape, constData<T>(operands[0]), constData<T>(x), constData<T>(g),
-                                         data<T>(dx), data<T>(dkernel));
-        });
+        kToeplitzBackward(shape, operands[0], x, g, dx, dkernel);
         return {dx, {dkernel}};
     }
 
@@ -81,6 +128,10 @@ public:
                             std::vector<at::Tensor>& /*kept*/) const override
     {
         at::Tensor y = at::empty_like(x);
+        if (const Gpu* gpu = gpuOf(operands[0]); gpu != nullptr) {
+            PlaneProduct(convolution_, along, x).forward(*gpu, operands[0], x, y);
+            return y;
+        }
         const kernels::DirectShape shape = shapeOf(x, along);
         forType(x, [&](auto type) {
             using T = decltype(type);
@@ -93,6 +144,8 @@ public:
                             at::TensorList /*kept*/) const override
     {
         at::Tensor dx = at::empty_like(x);
+        if (const Gpu* gpu = gpuOf(operands[0]); gpu != nullptr)
+            return {dx, {PlaneProduct(convolution_, along, x).backward(*gpu, operands[0], x, g, dx)}};
         at::Tensor dkernel = at::empty_like(operands[0]);
         const kernels::DirectShape shape = shapeOf(x, along);
         forType(x, [&](auto type) {

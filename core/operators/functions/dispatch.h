@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/device/gpu.h"
+
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
 namespace toeplab::core
 {
@@ -14,7 +21,10 @@ template <typename T>
     if (!tensor.defined())
         return nullptr;
     TORCH_CHECK(tensor.is_contiguous(), "a kernel was handed a tensor of strides ", tensor.strides());
-    return tensor.data_ptr<T>();
+    if constexpr (std::is_void_v<T>)
+        return tensor.data_ptr();
+    else
+        return tensor.data_ptr<std::remove_const_t<T>>();
 }
 
 template <typename T>
@@ -34,5 +44,144 @@ void forType(const at::Tensor& tensor, Body&& body)
     else
         TORCH_CHECK(false, "kernels take float and double, not ", tensor.scalar_type());
 }
+
+/// The card that a tensor lies on, null for the CPU.
+[[nodiscard]] inline const Gpu* gpuOf(const at::Tensor& tensor)
+{
+    if (tensor.is_cuda()) {
+        TORCH_CHECK(currentGpu() != nullptr, "a tensor lies on a graphics card, and none is in use");
+        return currentGpu();
+    }
+    return tensor.scalar_type() == at::kFloat ? GpuStandIn::current() : nullptr;
+}
+
+/// How the GPU library calls the numbers of a tensor.
+[[nodiscard]] inline kernels::Number numberOf(const at::Tensor& tensor)
+{
+    switch (tensor.scalar_type()) {
+    case at::kFloat:
+        return kernels::Number::Float32;
+    case at::kHalf:
+        return kernels::Number::Half;
+    case at::kBFloat16:
+        return kernels::Number::BFloat16;
+    default:
+        TORCH_CHECK(false, "a graphics card computes in float, half or bfloat16 here, not in ", tensor.scalar_type());
+    }
+}
+
+/// One function of kernels/: for float and double on the CPU and, by its entry in the table, for a graphics card. It is
+/// called with tensors where these take pointers; the first one of floating point says which of the three. The table's
+/// functions take shapes by pointer and, in front of the activations (void*), the kind of their numbers, which is not
+/// an argument here.
+template <typename Single, typename Twofold, typename Entry>
+class Kernel
+{
+public:
+    constexpr Kernel(Single single, Twofold twofold, Entry entry) : single_(single), twofold_(twofold), entry_(entry) {}
+
+    template <typename... Arguments>
+    void operator()(const Arguments&... arguments) const
+    {
+        const at::Tensor& leading = firstFloating(arguments...);
+        if (const Gpu* gpu = gpuOf(leading); gpu != nullptr)
+            onGpu(*gpu, entry_, arguments...);
+        else if (leading.scalar_type() == at::kDouble)
+            onCpu(twofold_, arguments...);
+        else
+            onCpu(single_, arguments...);
+    }
+
+private:
+    template <typename Parameter, typename Argument>
+    static Parameter passed(const Argument& argument)
+    {
+        if constexpr (std::is_same_v<Argument, at::Tensor>)
+            return data<std::remove_pointer_t<Parameter>>(argument);
+        else if constexpr (std::is_pointer_v<Parameter>)
+            return &argument; // a shape
+        else
+            return static_cast<Parameter>(argument);
+    }
+
+    template <typename... Parameters, typename... Arguments>
+    static void onCpu(void (*function)(Parameters...), const Arguments&... arguments)
+    {
+        function(passed<Parameters>(arguments)...);
+    }
+
+    template <typename Table, typename... Parameters, typename... Arguments>
+    static void onGpu(const Gpu& gpu, int (*Table::*entry)(kernels::gpu::Context*, Parameters...),
+                      const Arguments&... arguments)
+    {
+        using Wanted = std::tuple<Parameters...>;
+        const std::tuple<const Arguments&...> given(arguments...);
+        const auto fill = [&]<std::size_t... I>(std::index_sequence<I...>)
+        {
+            const kernels::Number number = numberAmong<Parameters...>(given);
+            const auto one = [&]<std::size_t P>(std::integral_constant<std::size_t, P>) {
+                using Parameter = std::tuple_element_t<P, Wanted>;
+                if constexpr (std::is_same_v<Parameter, kernels::Number>)
+                    return number;
+                else
+                    return passed<Parameter>(std::get < (P > numberPlace<Parameters...>()) ? P - 1 : P > (given));
+            };
+            gpu.call(entry, one(std::integral_constant<std::size_t, I>())...);
+        };
+        fill(std::index_sequence_for<Parameters...>());
+    }
+
+    /// Where among its parameters an entry takes the kind of numbers; their count if it does not.
+    template <typename... Parameters>
+    static constexpr std::size_t numberPlace()
+    {
+        std::size_t place = 0;
+        static_cast<void>(((std::is_same_v<Parameters, kernels::Number> ? false : (++place, true)) && ...));
+        return place;
+    }
+
+    /// That of the first activation.
+    template <typename... Parameters, typename Given>
+    static kernels::Number numberAmong(const Given& given)
+    {
+        auto number = kernels::Number::Float32;
+        bool found = false;
+        constexpr std::size_t kPlace = numberPlace<Parameters...>();
+        const auto look = [&]<std::size_t P>(std::integral_constant<std::size_t, P>) {
+            using Parameter = std::tuple_element_t<P, std::tuple<Parameters...>>;
+            if constexpr (std::is_pointer_v<Parameter> && std::is_void_v<std::remove_pointer_t<Parameter>>) {
+                const at::Tensor& tensor = std::get < (P > kPlace) ? P - 1 : P > (given);
+                if (!tensor.defined())
+                    return;
+                TORCH_CHECK(!found || number == numberOf(tensor), "a kernel was handed activations of two types");
+                number = numberOf(tensor);
+                found = true;
+            }
+        };
+        [&]<std::size_t... I>(std::index_sequence<I...>)
+        {
+            (look(std::integral_constant<std::size_t, I>()), ...);
+        }
+        (std::index_sequence_for<Parameters...>());
+        return number;
+    }
+
+    template <typename Argument, typename... Rest>
+    static const at::Tensor& firstFloating(const Argument& argument, const Rest&... rest)
+    {
+        if constexpr (std::is_same_v<Argument, at::Tensor>) {
+            if (argument.defined() && argument.is_floating_point())
+                return argument;
+        }
+        if constexpr (sizeof...(Rest) > 0)
+            return firstFloating(rest...);
+        else
+            TORCH_CHECK(false, "a kernel was handed no tensor of floating point");
+    }
+
+    Single single_;
+    Twofold twofold_;
+    Entry entry_;
+};
 
 } // namespace toeplab::core

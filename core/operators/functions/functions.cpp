@@ -2,7 +2,8 @@
 #include "core/operators/functions/functions.h"
 
 #include "core/operators/functions/dispatch.h"
-#include "kernels/products/gemm.h"
+#include "core/operators/functions/projection.h"
+#include "kernels/norm/norm_gpu.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/amax.h>
@@ -25,52 +26,33 @@ std::optional<at::Tensor> optional(const at::Tensor& tensor)
     return tensor.defined() ? std::optional(tensor) : std::nullopt;
 }
 
+using kernels::gpu::LayerTable;
+
+constexpr Kernel kActivate(&kernels::activate<float>, &kernels::activate<double>, &LayerTable::activate);
+constexpr Kernel kActivateBackward(&kernels::activateBackward<float>, &kernels::activateBackward<double>,
+                                   &LayerTable::activateBackward);
+
 class Project : public torch::autograd::Function<Project>
 {
 public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                               const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& residual)
     {
-        TORCH_CHECK(x.dim() == 3 && x.size(1) == weight.size(1), "a projection of ", weight.size(1),
-                    " channels was handed ", x.sizes());
-        const kernels::ProjectionShape shape{x.size(0), x.size(1), weight.size(0), x.size(2)};
         const at::Tensor in = x.contiguous();
-        const at::Tensor start = residual ? residual->contiguous() : at::Tensor();
-        at::Tensor y = at::empty({shape.batch, shape.out, shape.length}, x.options());
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::projectForward<T>(shape, constData<T>(weight), constData<T>(bias.value_or(at::Tensor())),
-                                       constData<T>(start), constData<T>(in), data<T>(y));
-        });
         context->save_for_backward({in, weight});
         context->saved_data["bias"] = bias.has_value();
         context->saved_data["residual"] = residual.has_value();
-        return y;
+        return projectForward(weight, bias.value_or(at::Tensor()), residual ? residual->contiguous() : at::Tensor(),
+                              in);
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
     {
         const variable_list saved = context->get_saved_variables();
-        const at::Tensor& x = saved[0];
-        const at::Tensor& weight = saved[1];
         const at::Tensor g = gradients[0].contiguous();
-        const kernels::ProjectionShape shape{x.size(0), x.size(1), weight.size(0), x.size(2)};
-        at::Tensor dx;
-        at::Tensor dw = at::empty_like(weight);
-        at::Tensor dbias;
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            if (context->needs_input_grad(0)) {
-                dx = at::empty_like(x);
-                kernels::projectBackwardInput<T>(shape, constData<T>(weight), constData<T>(g), false, data<T>(dx));
-            }
-            kernels::projectBackwardWeight<T>(shape, constData<T>(g), constData<T>(x), data<T>(dw));
-            if (context->saved_data["bias"].toBool()) {
-                dbias = at::empty({shape.out}, x.options());
-                kernels::sumRows<T>(shape.batch, shape.out, shape.length, constData<T>(g), data<T>(dbias));
-            }
-        });
-        return {dx, dw, dbias, context->saved_data["residual"].toBool() ? g : at::Tensor()};
+        return {context->needs_input_grad(0) ? projectBackwardInput(saved[1], g) : at::Tensor(),
+                projectBackwardWeight(g, saved[0]), context->saved_data["bias"].toBool() ? sumRows(g) : at::Tensor(),
+                context->saved_data["residual"].toBool() ? g : at::Tensor()};
     }
 };
 
@@ -81,11 +63,7 @@ public:
     {
         const at::Tensor in = x.contiguous();
         at::Tensor y = at::empty_like(in);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::activate<T>(static_cast<kernels::Activation>(activation), in.numel(), constData<T>(in),
-                                 data<T>(y));
-        });
+        kActivate(static_cast<kernels::Activation>(activation), in.numel(), in, y);
         context->save_for_backward({in});
         context->saved_data["activation"] = activation;
         return y;
@@ -96,11 +74,8 @@ public:
         const at::Tensor x = context->get_saved_variables()[0];
         const at::Tensor g = gradients[0].contiguous();
         at::Tensor dx = at::empty_like(x);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::activateBackward<T>(static_cast<kernels::Activation>(context->saved_data["activation"].toInt()),
-                                         x.numel(), constData<T>(x), constData<T>(g), data<T>(dx));
-        });
+        kActivateBackward(static_cast<kernels::Activation>(context->saved_data["activation"].toInt()), x.numel(), x, g,
+                          dx);
         return {dx, at::Tensor()};
     }
 };
@@ -120,11 +95,18 @@ public:
         const at::Tensor w = weight.value_or(at::Tensor());
         const at::Tensor b = bias.value_or(at::Tensor());
         const at::Tensor q = gate.value_or(at::Tensor());
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::channelNormForward<T>(shape, {constData<T>(w), constData<T>(b), constData<T>(q)}, constData<T>(in),
-                                           data<T>(y), data<T>(mean), data<T>(inverse));
-        });
+        if (const Gpu* gpu = gpuOf(in); gpu != nullptr) {
+            const kernels::ChannelNormParameters<const float> parameters{constData<float>(w), constData<float>(b),
+                                                                         constData<float>(q)};
+            gpu->call(&LayerTable::channelNormForward, &shape, &parameters, numberOf(in), constData<void>(in),
+                      data<void>(y), data<float>(mean), data<float>(inverse));
+        } else {
+            forType(x, [&](auto type) {
+                using T = decltype(type);
+                kernels::channelNormForward<T>(shape, {constData<T>(w), constData<T>(b), constData<T>(q)},
+                                               constData<T>(in), data<T>(y), data<T>(mean), data<T>(inverse));
+            });
+        }
         context->save_for_backward({in, w, b, q, mean, inverse});
         context->saved_data["kind"] = kind;
         return y;
@@ -142,13 +124,22 @@ public:
         for (std::size_t i = 0; i < 3; ++i)
             if (saved[i + 1].defined())
                 d[i] = at::empty_like(saved[i + 1]);
-        forType(x, [&](auto type) {
-            using T = decltype(type);
-            kernels::channelNormBackward<T>(
-                shape, {constData<T>(saved[1]), constData<T>(saved[2]), constData<T>(saved[3])}, constData<T>(x),
-                constData<T>(saved[4]), constData<T>(saved[5]), constData<T>(g), data<T>(dx),
-                {data<T>(d[0]), data<T>(d[1]), data<T>(d[2])});
-        });
+        if (const Gpu* gpu = gpuOf(x); gpu != nullptr) {
+            const kernels::ChannelNormParameters<const float> parameters{
+                constData<float>(saved[1]), constData<float>(saved[2]), constData<float>(saved[3])};
+            const kernels::ChannelNormParameters<float> into{data<float>(d[0]), data<float>(d[1]), data<float>(d[2])};
+            gpu->call(&LayerTable::channelNormBackward, &shape, &parameters, numberOf(x), constData<void>(x),
+                      constData<float>(saved[4]), constData<float>(saved[5]), constData<void>(g), data<void>(dx),
+                      &into);
+        } else {
+            forType(x, [&](auto type) {
+                using T = decltype(type);
+                kernels::channelNormBackward<T>(
+                    shape, {constData<T>(saved[1]), constData<T>(saved[2]), constData<T>(saved[3])}, constData<T>(x),
+                    constData<T>(saved[4]), constData<T>(saved[5]), constData<T>(g), data<T>(dx),
+                    {data<T>(d[0]), data<T>(d[1]), data<T>(d[2])});
+            });
+        }
         return {dx, d[0], d[1], d[2], at::Tensor()};
     }
 };

@@ -157,15 +157,17 @@ private:
         gamma_value_ = gamma_.item<double>();
         lags_ = kernels::inducingLags(sides(), n, settings_.rank);
         warp_ = {};
-        const at::ScalarType dtype = conv_kernel_.scalar_type();
+        const at::Tensor like = conv_kernel_.detach();
         map_ = hasOneKernel(n) ? makeConvolutionMap(convolution(n))
-                               : makeSkiMap(n, settings_.rank, settings_.band, interpolation(), dtype);
+                               : makeSkiMap(n, settings_.rank, settings_.band, interpolation(), like);
         if (settings_.causal) {
-            interpolation_ = interpolationMatrix(n, settings_.rank, {}).to(dtype).t().contiguous();
-            falloff_ = at::pow(at::full({1}, gamma_value_, at::kDouble), at::arange(n, at::kDouble)).to(dtype);
+            interpolation_ = interpolationMatrix(n, settings_.rank, {}).to(like.options()).t().contiguous();
+            falloff_ = at::pow(at::full({1}, gamma_value_, at::kDouble), at::arange(n, at::kDouble)).to(like.options());
         }
         if (warped_)
-            warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags_, dtype);
+            warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags_, like);
+        else
+            positions_ = positionsOf(lags_, n);
         prepared_ = n;
     }
 
@@ -174,19 +176,25 @@ private:
     {
         if (warped_)
             return warpKernel(warp_, alphas_.view({channels(), -1}), betaValues());
-        return networkAt(lags_, prepared_);
+        return networkAt(positions_);
     }
 
     at::Tensor betaValues() const { return betas_.defined() ? betas_.view({channels(), -1}) : at::Tensor(); }
 
-    /// The network at given lags: as released its input runs over [-1, 1], or when causal over [0, n-1]. The causal
-    /// kernel's activation and decay come after the interpolation.
-    at::Tensor networkAt(const std::vector<double>& lags, std::int64_t n) const
+    /// What the network is asked at for given lags, (1, 1, lags): as released they run over [-1, 1], or when causal
+    /// over [0, n-1].
+    at::Tensor positionsOf(const std::vector<double>& lags, std::int64_t n) const
     {
         const double last = static_cast<double>(std::max<std::int64_t>(n - 1, 1));
         const double scale = released_ && settings_.causal ? 1 : 1 / last;
-        at::Tensor positions = at::tensor(lags, at::kDouble) * scale;
-        const at::Tensor k = (*rpe_)(positions.to(conv_kernel_.scalar_type()).view({1, 1, -1}));
+        const at::Tensor positions = at::tensor(lags, at::kDouble) * scale;
+        return positions.to(conv_kernel_.detach().options()).view({1, 1, -1});
+    }
+
+    /// The causal kernel's activation and decay come after the interpolation.
+    at::Tensor networkAt(const at::Tensor& positions) const
+    {
+        const at::Tensor k = (*rpe_)(positions);
         return settings_.causal ? k.squeeze(0) : activate(k, kernel_act_, settings_.heads).squeeze(0);
     }
 
@@ -203,8 +211,8 @@ private:
     at::Tensor valuesAt(const std::vector<double>& lags, std::int64_t n) const
     {
         if (!warped_)
-            return networkAt(lags, n);
-        return warpKernel(makeWarp(sides(), settings_.rank, gamma_value_, lags, conv_kernel_.scalar_type()),
+            return networkAt(positionsOf(lags, n));
+        return warpKernel(makeWarp(sides(), settings_.rank, gamma_value_, lags, conv_kernel_.detach()),
                           alphas_.view({channels(), -1}), betaValues());
     }
 
@@ -218,7 +226,7 @@ private:
     std::int64_t prepared_ = 0;
     std::vector<double> lags_;
     Warp warp_;
-    at::Tensor interpolation_, falloff_;
+    at::Tensor positions_, interpolation_, falloff_;
     std::shared_ptr<const ToeplitzMap> map_;
 };
 

@@ -4,6 +4,8 @@
 #include "core/operators/functions/capsule.h"
 #include "core/operators/functions/dispatch.h"
 #include "kernels/ski/ski.h"
+#include "kernels/ski/ski_gpu.h"
+#include "kernels/ski/warp_gpu.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -19,6 +21,7 @@ namespace toeplab::core
 namespace
 {
 
+using kernels::gpu::Table;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
@@ -71,6 +74,56 @@ private:
     std::shared_ptr<const kernels::InterpolationPlan<T>> plan_;
 };
 
+/// The same on a graphics card.
+class GpuSkiMap final : public ToeplitzMap
+{
+public:
+    GpuSkiMap(const Gpu& gpu, std::int64_t n, std::int64_t rank, std::int64_t taps, const SkiInterpolation& how)
+        : gpu_(gpu), n_(n), rank_(rank), taps_(taps)
+    {
+        const auto plan = planOf<double>(n, rank, how);
+        const kernels::gpu::InterpolationView view = kernels::gpu::viewOf(*plan);
+        gpu_.call(&Table::createSkiPlan, &view, &plan_);
+    }
+    GpuSkiMap(const GpuSkiMap&) = delete;
+    GpuSkiMap& operator=(const GpuSkiMap&) = delete;
+    ~GpuSkiMap() override { static_cast<void>(gpu_.table().destroySkiPlan(plan_)); }
+
+    at::Tensor forward(const at::Tensor& x, at::TensorList operands, std::vector<at::Tensor>& kept) const override
+    {
+        at::Tensor y = at::empty_like(x);
+        at::Tensor inducing = at::empty({x.size(0), x.size(1), rank_}, operands[0].options());
+        const kernels::SkiShape shape = shapeOf(x);
+        gpu_.call(&Table::skiForward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
+                  constData<float>(operands[1]), constData<void>(x), data<void>(y), data<float>(inducing));
+        kept.push_back(inducing);
+        return y;
+    }
+
+    Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
+                       at::TensorList kept) const override
+    {
+        at::Tensor dx = at::empty_like(x);
+        at::Tensor dband = at::empty_like(operands[0]);
+        at::Tensor dlags = at::empty_like(operands[1]);
+        const kernels::SkiShape shape = shapeOf(x);
+        gpu_.call(&Table::skiBackward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
+                  constData<float>(operands[1]), constData<void>(x), constData<float>(kept[0]), constData<void>(g),
+                  data<void>(dx), data<float>(dband), data<float>(dlags));
+        return {dx, {dband, dlags}};
+    }
+
+    std::string algorithm() const override { return fmt::format("band {} + rank {}", taps_, rank_); }
+    std::size_t operandCount() const override { return 2; }
+
+private:
+    kernels::SkiShape shapeOf(const at::Tensor& x) const { return {x.size(0), x.size(1), n_, rank_, taps_}; }
+
+    const Gpu& gpu_;
+    std::int64_t n_, rank_, taps_;
+    kernels::gpu::SkiPlan* plan_ = nullptr;
+};
+
 template <typename T>
 const kernels::WarpPlan<T>& planFor(const Warp& warp)
 {
@@ -88,13 +141,18 @@ public:
     {
         const at::Tensor a = alphas.contiguous();
         const at::Tensor b = betas ? betas->contiguous() : at::Tensor();
-        at::Tensor kernel;
-        forType(a, [&](auto type) {
-            using T = decltype(type);
-            kernel = at::empty({a.size(0), planFor<T>(warp).count()}, a.options());
-            planFor<T>(warp).forward(a.size(0), constData<T>(a), constData<T>(b), data<T>(kernel));
-        });
+        at::Tensor kernel = at::empty({a.size(0), warp.count()}, a.options());
+        if (const Gpu* gpu = gpuOf(a); gpu != nullptr) {
+            gpu->check(gpu->table().layers.warpForward(warp.table.get(), a.size(0), constData<float>(a),
+                                                       constData<float>(b), data<float>(kernel)));
+        } else {
+            forType(a, [&](auto type) {
+                using T = decltype(type);
+                planFor<T>(warp).forward(a.size(0), constData<T>(a), constData<T>(b), data<T>(kernel));
+            });
+        }
         context->saved_data["warp"] = encapsulate(warp);
+        context->saved_data["rank"] = a.size(1);
         context->saved_data["causal"] = !betas.has_value();
         return kernel;
     }
@@ -103,15 +161,17 @@ public:
     {
         const at::Tensor g = gradients[0].contiguous();
         const auto& warp = encapsulated<Warp>(context->saved_data["warp"]);
-        at::Tensor dalphas;
-        at::Tensor dbetas;
-        forType(g, [&](auto type) {
-            using T = decltype(type);
-            dalphas = at::empty({g.size(0), planFor<T>(warp).rank()}, g.options());
-            if (!context->saved_data["causal"].toBool())
-                dbetas = at::empty_like(dalphas);
-            planFor<T>(warp).backward(g.size(0), constData<T>(g), data<T>(dalphas), data<T>(dbetas));
-        });
+        at::Tensor dalphas = at::empty({g.size(0), context->saved_data["rank"].toInt()}, g.options());
+        at::Tensor dbetas = context->saved_data["causal"].toBool() ? at::Tensor() : at::empty_like(dalphas);
+        if (const Gpu* gpu = gpuOf(g); gpu != nullptr) {
+            gpu->check(gpu->table().layers.warpBackward(warp.table.get(), g.size(0), constData<float>(g),
+                                                        data<float>(dalphas), data<float>(dbetas)));
+        } else {
+            forType(g, [&](auto type) {
+                using T = decltype(type);
+                planFor<T>(warp).backward(g.size(0), constData<T>(g), data<T>(dalphas), data<T>(dbetas));
+            });
+        }
         return {dalphas, dbetas, at::Tensor()};
     }
 };
@@ -119,9 +179,11 @@ public:
 } // namespace
 
 std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps,
-                                              const SkiInterpolation& interpolation, at::ScalarType dtype)
+                                              const SkiInterpolation& interpolation, const at::Tensor& like)
 {
-    if (dtype == at::kDouble)
+    if (const Gpu* gpu = gpuOf(like); gpu != nullptr)
+        return std::make_shared<GpuSkiMap>(*gpu, n, rank, taps, interpolation);
+    if (like.scalar_type() == at::kDouble)
         return std::make_shared<SkiMap<double>>(n, rank, taps, interpolation);
     return std::make_shared<SkiMap<float>>(n, rank, taps, interpolation);
 }
@@ -142,14 +204,31 @@ at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInter
     return matrix;
 }
 
-Warp makeWarp(kernels::WarpSides sides, std::int64_t rank, double gamma, const std::vector<double>& lags,
-              at::ScalarType dtype)
+std::int64_t Warp::count() const
 {
-    if (dtype == at::kDouble)
-        return {nullptr, std::make_shared<kernels::WarpPlan<double>>(
-                             kernels::WarpPlan<double>::atLags(sides, rank, gamma, lags))};
-    return {std::make_shared<kernels::WarpPlan<float>>(kernels::WarpPlan<float>::atLags(sides, rank, gamma, lags)),
-            nullptr};
+    return single != nullptr ? single->count() : twofold->count();
+}
+
+Warp makeWarp(kernels::WarpSides sides, std::int64_t rank, double gamma, const std::vector<double>& lags,
+              const at::Tensor& like)
+{
+    Warp warp;
+    if (const Gpu* gpu = gpuOf(like); gpu != nullptr || like.scalar_type() == at::kDouble) {
+        using Plan = kernels::WarpPlan<double>;
+        warp.twofold = std::make_shared<Plan>(Plan::atLags(sides, rank, gamma, lags));
+        if (gpu != nullptr) {
+            const kernels::gpu::WarpView view = kernels::gpu::viewOf(*warp.twofold);
+            kernels::gpu::WarpTable* table = nullptr;
+            gpu->call(&kernels::gpu::LayerTable::createWarpTable, &view, &table);
+            warp.table = {table, [gpu](kernels::gpu::WarpTable* gone) {
+                              static_cast<void>(gpu->table().layers.destroyWarpTable(gone));
+                          }};
+        }
+    } else {
+        using Plan = kernels::WarpPlan<float>;
+        warp.single = std::make_shared<Plan>(Plan::atLags(sides, rank, gamma, lags));
+    }
+    return warp;
 }
 
 at::Tensor warpKernel(const Warp& warp, const at::Tensor& alphas, const at::Tensor& betas)

@@ -8,6 +8,11 @@
 #include <memory>
 #include <vector>
 
+namespace toeplab::kernels::gpu
+{
+class WarpTable;
+} // namespace toeplab::kernels::gpu
+
 namespace toeplab::core
 {
 
@@ -18,21 +23,25 @@ struct SkiInterpolation {
     kernels::PublishedGrid grid = kernels::PublishedGrid::Positions;
 };
 
-/// y = B x + W A W^T x for operands band (channels, taps) and lags (channels, 2 rank - 1).
+/// y = B x + W A W^T x for operands band (channels, taps) and lags (channels, 2 rank - 1), of the type and on the
+/// device of `like`.
 [[nodiscard]] std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps,
                                                             const SkiInterpolation& interpolation,
-                                                            at::ScalarType dtype);
+                                                            const at::Tensor& like);
 
 /// W as a dense matrix (n, rank), float64.
 [[nodiscard]] at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation);
 
-/// Where lags fall on the warped grid, for one of the two types; both empty: none.
+/// Where lags fall on the warped grid: for float or double, and on a graphics card as its table, made from the latter.
 struct Warp {
     std::shared_ptr<const kernels::WarpPlan<float>> single;
     std::shared_ptr<const kernels::WarpPlan<double>> twofold;
+    std::shared_ptr<kernels::gpu::WarpTable> table;
+
+    [[nodiscard]] std::int64_t count() const; ///< lags
 };
 [[nodiscard]] Warp makeWarp(kernels::WarpSides sides, std::int64_t rank, double gamma, const std::vector<double>& lags,
-                            at::ScalarType dtype);
+                            const at::Tensor& like);
 
 /// k at the warp's lags, (channels, lags), from alphas and betas (channels, rank); betas undefined when causal.
 [[nodiscard]] at::Tensor warpKernel(const Warp& warp, const at::Tensor& alphas, const at::Tensor& betas);

@@ -82,9 +82,9 @@ TEST_F(CommandTest, AnUnknownSettingNamesItsNeighboursBeforeAnythingStarts)
 
 TEST_F(CommandTest, CudaIsRefusedWithASentence)
 {
-    const test::Finished finished = runEngine({"machine", "--device", "cuda:1"}, home_);
+    const test::Finished finished = runEngine({"train", "tour", "--steps", "1", "--device", "cuda:97"}, home_);
     EXPECT_EQ(finished.code, 1);
-    EXPECT_THAT(finished.err, HasSubstr("the device cuda:1 cannot be used"));
+    EXPECT_THAT(finished.err, AnyOf(HasSubstr("--device cpu"), HasSubstr("There is no graphics card 97")));
     EXPECT_EQ(runEngine({"machine", "--device", "gpu"}, home_).code, 2);
 }
 

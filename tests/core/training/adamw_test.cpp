@@ -58,7 +58,7 @@ TEST(AdamW, EqualsThePlainFormula)
                 references[p][static_cast<std::size_t>(i)].step(g, lr, settings);
             }
         }
-        EXPECT_NEAR(optimizer.gradientNorm(), std::sqrt(squares), 1e-5 * std::sqrt(squares));
+        EXPECT_NEAR(optimizer.gradientNorm().item<double>(), std::sqrt(squares), 1e-5 * std::sqrt(squares));
         optimizer.step(lr);
     }
     for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -78,7 +78,7 @@ TEST(AdamW, LeavesParametersWithoutGradientAlone)
     EXPECT_TRUE(unused.detach().equal(before));
     optimizer.clearGradients();
     EXPECT_FALSE(used.grad().defined());
-    EXPECT_EQ(optimizer.gradientNorm(), 0);
+    EXPECT_EQ(optimizer.gradientNorm().item<double>(), 0);
 }
 
 } // namespace

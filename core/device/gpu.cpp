@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/device/gpu.h"
+
+#include "core/device/libraries.h"
+
+#include <memory>
+#include <optional>
+
+namespace toeplab::core
+{
+namespace
+{
+
+const Gpu* stand_in = nullptr;
+
+struct Cards {
+    std::optional<Result<const kernels::gpu::Table*>> table;
+    std::vector<kernels::gpu::DeviceDescription> descriptions;
+    std::unique_ptr<Gpu> used;
+    int index = -1;
+};
+
+/// Never destroyed: at the end of the process the driver may be gone before.
+Cards& cards()
+{
+    static auto* const all = new Cards;
+    return *all;
+}
+
+Result<const kernels::gpu::Table*> load(std::vector<kernels::gpu::DeviceDescription>& descriptions)
+{
+    const Result<const kernels::gpu::Table*> table = loadGpuLibraries();
+    if (!table)
+        return table;
+    const int count = (*table)->deviceCount();
+    for (int index = 0; index < count; ++index) {
+        kernels::gpu::DeviceDescription description;
+        if ((*table)->describe(index, &description) != 0)
+            return fail("Graphics card {} does not answer: {}. See what nvidia-smi says.", index, (*table)->message());
+        descriptions.push_back(description);
+    }
+    if (descriptions.empty())
+        return fail("There is an NVIDIA driver, and no graphics card answers. See what nvidia-smi says.");
+    return table;
+}
+
+} // namespace
+
+Gpu::Gpu(const kernels::gpu::Table& table, const kernels::gpu::Allocator& allocator) : table_(table)
+{
+    check(table_.createContext(currentGpuIndex() < 0 ? 0 : currentGpuIndex(), nullptr, &allocator, &context_));
+}
+
+Gpu::~Gpu()
+{
+    static_cast<void>(table_.destroyContext(context_)); // nobody is left to be told
+}
+
+void Gpu::check(int status) const
+{
+    if (status != 0)
+        throw GpuFailure(table_.message());
+}
+
+Result<void> loadGpus()
+{
+    Cards& all = cards();
+    if (!all.table)
+        all.table = load(all.descriptions);
+    if (!*all.table)
+        return tl::unexpected(all.table->error());
+    return {};
+}
+
+const std::vector<kernels::gpu::DeviceDescription>& gpus()
+{
+    return cards().descriptions;
+}
+
+Result<void> useGpu(int index)
+{
+    Cards& all = cards();
+    if (auto found = loadGpus(); !found)
+        return found;
+    const auto count = static_cast<int>(all.descriptions.size());
+    if (index < 0 || index >= count)
+        return fail("There is no graphics card {}: this machine has {}, numbered from 0.", index, count);
+    try {
+        setTorchDevice(index);
+        all.index = index;
+        all.used = std::make_unique<Gpu>(***all.table, torchAllocator());
+    } catch (const std::exception& error) {
+        all.index = -1;
+        return fail("Graphics card {} cannot be used: {}. See what nvidia-smi says, or use --device cpu.", index,
+                    error.what());
+    }
+    return {};
+}
+
+void enterGpu()
+{
+    if (currentGpuIndex() >= 0)
+        setTorchDevice(currentGpuIndex());
+}
+
+const Gpu* currentGpu()
+{
+    return cards().used.get();
+}
+
+int currentGpuIndex()
+{
+    return cards().index;
+}
+
+GpuStandIn::GpuStandIn(const kernels::gpu::Table& table) : gpu_(table, {})
+{
+    stand_in = &gpu_;
+}
+
+GpuStandIn::~GpuStandIn()
+{
+    stand_in = nullptr;
+}
+
+const Gpu* GpuStandIn::current()
+{
+    return stand_in;
+}
+
+} // namespace toeplab::core

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/result.h"
+#include "kernels/device/gpu_table.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace toeplab::core
+{
+
+/// What a device or its driver refused, in a sentence.
+class GpuFailure : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The graphics card that this process computes on, with the GPU library on its default stream, which is LibTorch's
+/// too: what both enqueue runs in that order. Used by one thread at a time.
+class Gpu
+{
+public:
+    /// allocator: where workspaces come from; all null: from the driver.
+    Gpu(const kernels::gpu::Table& table, const kernels::gpu::Allocator& allocator);
+    Gpu(const Gpu&) = delete;
+    Gpu& operator=(const Gpu&) = delete;
+    ~Gpu();
+
+    [[nodiscard]] const kernels::gpu::Table& table() const { return table_; }
+    [[nodiscard]] kernels::gpu::Context* context() const { return context_; }
+
+    /// Calls an entry of the table, or of its layers, with the context in front. Throws GpuFailure.
+    template <typename... Parameters, typename... Arguments>
+    void call(int (*kernels::gpu::Table::*entry)(kernels::gpu::Context*, Parameters...), Arguments... arguments) const
+    {
+        check((table_.*entry)(context_, arguments...));
+    }
+    template <typename... Parameters, typename... Arguments>
+    void call(int (*kernels::gpu::LayerTable::*entry)(kernels::gpu::Context*, Parameters...),
+              Arguments... arguments) const
+    {
+        check((table_.layers.*entry)(context_, arguments...));
+    }
+    /// Throws what the table said where a status is not 0.
+    void check(int status) const;
+
+private:
+    const kernels::gpu::Table& table_;
+    kernels::gpu::Context* context_ = nullptr;
+};
+
+/// Looks for graphics cards and loads LibTorch's CUDA half and the GPU library, once for the process; a failure's
+/// sentence is repeated. The driver is asked first: a machine without one pays nothing. Must come before anything else
+/// asks LibTorch about CUDA, whose first answer is final.
+[[nodiscard]] Result<void> loadGpus();
+
+/// The cards that loadGpus() found, as CUDA numbers them.
+[[nodiscard]] const std::vector<kernels::gpu::DeviceDescription>& gpus();
+
+/// The process computes on this card from now on. loadGpus() came before.
+[[nodiscard]] Result<void> useGpu(int index);
+/// Makes it the current device of the calling thread; nothing without one.
+void enterGpu();
+/// The card in use, null without one.
+[[nodiscard]] const Gpu* currentGpu();
+/// Its number; -1 without one.
+[[nodiscard]] int currentGpuIndex();
+
+/// For proofs on machines without a card: while it lives, tensors of single precision on the CPU go the way of those on
+/// a card, through a table whose kernels run on the CPU (tests/support/cuda_shim). Tests only.
+class GpuStandIn
+{
+public:
+    explicit GpuStandIn(const kernels::gpu::Table& table);
+    GpuStandIn(const GpuStandIn&) = delete;
+    GpuStandIn& operator=(const GpuStandIn&) = delete;
+    ~GpuStandIn();
+
+    [[nodiscard]] static const Gpu* current();
+
+private:
+    Gpu gpu_;
+};
+
+} // namespace toeplab::core

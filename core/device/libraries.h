@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/result.h"
+#include "kernels/device/gpu_table.h"
+
+namespace toeplab::core
+{
+
+/// The driver (asked whether it has a device), LibTorch's CUDA half and libtoeplab_cuda.so, in this order: the plug-in
+/// takes its cuFFT from LibTorch's. The plug-in lies beside the program, or where TOEPLAB_CUDA_PLUGIN says.
+[[nodiscard]] Result<const kernels::gpu::Table*> loadGpuLibraries();
+
+/// LibTorch's current device, for this thread.
+void setTorchDevice(int index);
+
+/// LibTorch's caching allocator, for workspaces: freed blocks of either side serve both.
+[[nodiscard]] kernels::gpu::Allocator torchAllocator();
+
+} // namespace toeplab::core
