@@ -46,6 +46,12 @@ __device__ __forceinline__ T* sharedMemory()
 #endif
 }
 
+/// The compiler moves no access to memory across this: what is loaded long before it is used costs registers.
+__device__ __forceinline__ void keepOrder()
+{
+    asm volatile("" ::: "memory");
+}
+
 struct Launch {
     std::int64_t blocks = 0; ///< none: nothing is started
     int threads = 0;         ///< a multiple of 32

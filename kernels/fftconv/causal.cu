@@ -8,7 +8,6 @@ namespace toeplab::kernels::gpu
 namespace
 {
 
-constexpr int kMaxThreads = kMaxTransform / kEach;
 constexpr int kShortThreads = 128;
 
 __device__ __forceinline__ float causalWeight(int t)
@@ -22,13 +21,14 @@ __device__ __forceinline__ float weightOfBin(int k, int size)
 }
 
 /// forward: kernel (channels, length) from response (channels, size / 2 + 1).
-__global__ void __launch_bounds__(kMaxThreads)
+template <int kLog>
+__global__ void __launch_bounds__(Transform<kLog>::kThreads)
     causalForwardKernel(FusedGeometry geometry, const float* response, float* kernel)
 {
-    const Transform transform = geometry.transform();
+    const auto transform = geometry.transform<kLog>();
     const int first = 2 * static_cast<int>(blockIdx.x);
     const bool both = first + 1 < geometry.channels;
-    const int bins = geometry.size / 2 + 1;
+    const int bins = geometry.size() / 2 + 1;
     const float* values = response + static_cast<std::int64_t>(first) * bins;
     float* lags = kernel + static_cast<std::int64_t>(first) * geometry.length;
     float2 v[kEach];
@@ -36,14 +36,14 @@ __global__ void __launch_bounds__(kMaxThreads)
     for (int r = 0; r < kEach; ++r) {
         // An even sequence is its own mirror image: a forward transform from the natural order does as well.
         const int i = transform.position(r);
-        const int k = i < bins ? i : geometry.size - i;
+        const int k = i < bins ? i : geometry.size() - i;
         v[r] = make_float2(values[k], both ? values[bins + k] : 0.0F);
     }
-    transform.forward(v);
+    transform.template forward<false>(v);
     TOEPLAB_UNROLL
     for (int r = 0; r < kEach; ++r) {
         const int t = transform.frequency(r);
-        const float scale = causalWeight(t) / static_cast<float>(geometry.size);
+        const float scale = causalWeight(t) / static_cast<float>(geometry.size());
         if (t < geometry.length) {
             lags[t] = v[r].x * scale;
             if (both)
@@ -53,13 +53,14 @@ __global__ void __launch_bounds__(kMaxThreads)
 }
 
 /// backward: dresponse from dkernel, the adjoint of the above.
-__global__ void __launch_bounds__(kMaxThreads)
+template <int kLog>
+__global__ void __launch_bounds__(Transform<kLog>::kThreads)
     causalBackwardKernel(FusedGeometry geometry, const float* dkernel, float* dresponse)
 {
-    const Transform transform = geometry.transform();
+    const auto transform = geometry.transform<kLog>();
     const int first = 2 * static_cast<int>(blockIdx.x);
     const bool both = first + 1 < geometry.channels;
-    const int bins = geometry.size / 2 + 1;
+    const int bins = geometry.size() / 2 + 1;
     const float* lags = dkernel + static_cast<std::int64_t>(first) * geometry.length;
     float* values = dresponse + static_cast<std::int64_t>(first) * bins;
     float2 v[kEach];
@@ -67,18 +68,18 @@ __global__ void __launch_bounds__(kMaxThreads)
     for (int r = 0; r < kEach; ++r) {
         // Half of each lag's gradient to the lag and half to its mirror image.
         const int i = transform.position(r);
-        const int t = i < geometry.length ? i : geometry.size - i;
+        const int t = i < geometry.length ? i : geometry.size() - i;
         const float half = t == 0 ? 1.0F : 0.5F;
         const bool there = t < geometry.length;
         v[r] = make_float2(there ? lags[t] * causalWeight(t) * half : 0.0F,
                            there && both ? lags[geometry.length + t] * causalWeight(t) * half : 0.0F);
     }
-    transform.forward(v);
+    transform.template forward<false>(v);
     TOEPLAB_UNROLL
     for (int r = 0; r < kEach; ++r) {
         const int k = transform.frequency(r);
         if (k < bins) {
-            const float scale = weightOfBin(k, geometry.size) / static_cast<float>(geometry.size);
+            const float scale = weightOfBin(k, geometry.size()) / static_cast<float>(geometry.size());
             values[k] = v[r].x * scale;
             if (both)
                 values[bins + k] = v[r].y * scale;
@@ -96,57 +97,68 @@ __device__ __forceinline__ float cosine(const float2* root, int i, int size)
 __global__ void __launch_bounds__(kShortThreads)
     shortForwardKernel(FusedGeometry geometry, const float* response, float* kernel)
 {
-    const int bins = geometry.size / 2 + 1;
+    const int bins = geometry.size() / 2 + 1;
     const float* values = response + static_cast<std::int64_t>(blockIdx.x) * bins;
     for (int t = static_cast<int>(threadIdx.x); t < geometry.length; t += static_cast<int>(blockDim.x)) {
         float sum = 0;
         for (int k = 0; k < bins; ++k)
-            sum += weightOfBin(k, geometry.size) * values[k] * cosine(geometry.root, k * t, geometry.size);
+            sum += weightOfBin(k, geometry.size()) * values[k] * cosine(geometry.root, k * t, geometry.size());
         kernel[static_cast<std::int64_t>(blockIdx.x) * geometry.length + t] =
-            causalWeight(t) * sum / static_cast<float>(geometry.size);
+            causalWeight(t) * sum / static_cast<float>(geometry.size());
     }
 }
 
 __global__ void __launch_bounds__(kShortThreads)
     shortBackwardKernel(FusedGeometry geometry, const float* dkernel, float* dresponse)
 {
-    const int bins = geometry.size / 2 + 1;
+    const int bins = geometry.size() / 2 + 1;
     const float* lags = dkernel + static_cast<std::int64_t>(blockIdx.x) * geometry.length;
     for (int k = static_cast<int>(threadIdx.x); k < bins; k += static_cast<int>(blockDim.x)) {
         float sum = 0;
         for (int t = 0; t < geometry.length; ++t)
-            sum += causalWeight(t) * lags[t] * cosine(geometry.root, k * t, geometry.size);
+            sum += causalWeight(t) * lags[t] * cosine(geometry.root, k * t, geometry.size());
         dresponse[static_cast<std::int64_t>(blockIdx.x) * bins + k] =
-            weightOfBin(k, geometry.size) * sum / static_cast<float>(geometry.size);
+            weightOfBin(k, geometry.size()) * sum / static_cast<float>(geometry.size());
     }
 }
 
-using CausalKernel = void (*)(FusedGeometry, const float*, float*);
-
-void run(Context& context, const CausalShape& shape, CausalKernel fused, CausalKernel plain, const float* from,
-         float* to)
+FusedGeometry geometryOf(Context& context, const CausalShape& shape)
 {
     require(shape.channels >= 0 && shape.length >= 1 && 2 * shape.length <= kMaxTransform,
             "FD's causal kernel has at most the second number of lags", shape.length, kMaxTransform / 2);
-    const auto size = static_cast<int>(shape.transform());
-    const ToeplitzShape rows{1, shape.channels, shape.length, 0, 0};
-    const FusedGeometry geometry = fusedGeometry(context, rows, size);
-    if (size < kMinTransform)
-        launch(context, {shape.channels, threadsFor(size / 2, kShortThreads)}, plain, geometry, from, to);
-    else
-        launch(context, {(shape.channels + 1) / 2, geometry.threads(), geometry.shared()}, fused, geometry, from, to);
+    int log = 1;
+    while (1 << log < shape.transform())
+        ++log;
+    return fusedGeometry(context, {1, shape.channels, shape.length, 0, 0}, log);
+}
+
+Launch shortLaunch(const FusedGeometry& geometry)
+{
+    return {geometry.channels, threadsFor(geometry.size() / 2, kShortThreads)};
 }
 
 } // namespace
 
 void causalKernelForward(Context& context, const CausalShape& shape, const float* response, float* kernel)
 {
-    run(context, shape, &causalForwardKernel, &shortForwardKernel, response, kernel);
+    const FusedGeometry geometry = geometryOf(context, shape);
+    if (geometry.size() < kMinTransform)
+        return launch(context, shortLaunch(geometry), &shortForwardKernel, geometry, response, kernel);
+    forLog(geometry.log, [&](auto log) {
+        launch(context, geometry.launch((shape.channels + 1) / 2), &causalForwardKernel<log()>, geometry, response,
+               kernel);
+    });
 }
 
 void causalKernelBackward(Context& context, const CausalShape& shape, const float* dkernel, float* dresponse)
 {
-    run(context, shape, &causalBackwardKernel, &shortBackwardKernel, dkernel, dresponse);
+    const FusedGeometry geometry = geometryOf(context, shape);
+    if (geometry.size() < kMinTransform)
+        return launch(context, shortLaunch(geometry), &shortBackwardKernel, geometry, dkernel, dresponse);
+    forLog(geometry.log, [&](auto log) {
+        launch(context, geometry.launch((shape.channels + 1) / 2), &causalBackwardKernel<log()>, geometry, dkernel,
+               dresponse);
+    });
 }
 
 } // namespace toeplab::kernels::gpu

@@ -6,57 +6,82 @@
 #include "kernels/fftconv/fftconv_gpu.h"
 #include "kernels/fftconv/transform.cuh"
 
+#include <type_traits>
+
 namespace toeplab::kernels::gpu
 {
 
 /// A product in shared memory: which transform, which rows.
 struct FusedGeometry {
-    int size = 0;
-    int log = 0;
+    int log = 0; ///< of the transform's size
     const float2* root = nullptr;
     int batch = 0, channels = 0, length = 0;
     int before = 0, after = 0;
 
+    [[nodiscard]] __device__ __host__ int size() const { return 1 << log; }
     [[nodiscard]] __device__ __host__ int pairs() const { return (batch + 1) / 2; }
-    [[nodiscard]] __device__ __host__ int threads() const { return size / kEach; }
-    [[nodiscard]] std::size_t shared() const
+    /// Rows fill half of the transform at most, as they do whenever every lag is there.
+    [[nodiscard]] bool half() const { return 2 * length <= size(); }
+
+    template <int kLog>
+    [[nodiscard]] __device__ Transform<kLog> transform() const
     {
-        return static_cast<std::size_t>(transformPlaces(size)) * sizeof(float2);
+        return {root, sharedMemory<float2>()};
     }
-    [[nodiscard]] __device__ Transform transform() const { return {size, log, root, sharedMemory<float2>()}; }
+    /// Launch of `blocks` blocks with one transform each and `floats2` more in shared memory.
+    [[nodiscard]] Launch launch(std::int64_t blocks, int floats2 = 0) const
+    {
+        return {blocks, size() / kEach, static_cast<std::size_t>(transformPlaces(size()) + floats2) * sizeof(float2)};
+    }
 };
 
-/// Size of the shared-memory transform for this many values, 0 where it would not fit.
-[[nodiscard]] int fusedSize(const Context& context, std::int64_t least);
+/// log2 of the shared-memory transform for this many values, 0 where it would not fit.
+[[nodiscard]] int fusedLog(const Context& context, std::int64_t least);
 
-[[nodiscard]] FusedGeometry fusedGeometry(Context& context, const ToeplitzShape& shape, int size);
+[[nodiscard]] FusedGeometry fusedGeometry(Context& context, const ToeplitzShape& shape, int log);
+
+/// body(std::integral_constant<int, log>()) for the sizes that there are.
+template <typename Body>
+void forLog(int log, Body&& body)
+{
+    switch (log) {
+    case 9:
+        return body(std::integral_constant<int, 9>());
+    case 10:
+        return body(std::integral_constant<int, 10>());
+    case 11:
+        return body(std::integral_constant<int, 11>());
+    case 12:
+        return body(std::integral_constant<int, 12>());
+    case 13:
+        return body(std::integral_constant<int, 13>());
+    case 14:
+        return body(std::integral_constant<int, 14>());
+    default:
+        require(false, "transforms of 2^9 .. 2^14 fit into shared memory", log, 14);
+    }
+}
 
 /// spectrum (channels, size) of kernels (channels, lags), divided by the size, in the order in which Transform leaves
 /// it: frequency(r) of thread t at r * threads + t.
 void fusedSpectrum(const Context& context, const FusedGeometry& geometry, const float* kernel, float2* spectrum);
 
 /// A tensor of any kind of number: the transforms are long enough, and long enough to compile, for one kernel to serve
-/// all kinds.
+/// all kinds, which part where rows are read and written.
 struct Stored {
     void* data = nullptr;
     Number number = Number::Float32;
 
-    [[nodiscard]] __device__ __forceinline__ float at(std::int64_t i) const
+    /// body(pointer) for the type that it holds; `data` null gives pointers of null.
+    template <typename Body>
+    __device__ __forceinline__ void as(Body&& body) const
     {
         if (number == Number::Float32)
-            return static_cast<const float*>(data)[i];
-        if (number == Number::Half)
-            return toFloat(static_cast<const Half*>(data)[i]);
-        return toFloat(static_cast<const BFloat16*>(data)[i]);
-    }
-    __device__ __forceinline__ void set(std::int64_t i, float value) const
-    {
-        if (number == Number::Float32)
-            static_cast<float*>(data)[i] = value;
+            body(static_cast<float*>(data));
         else if (number == Number::Half)
-            fromFloat(value, static_cast<Half*>(data)[i]);
+            body(static_cast<Half*>(data));
         else
-            fromFloat(value, static_cast<BFloat16*>(data)[i]);
+            body(static_cast<BFloat16*>(data));
     }
 };
 [[nodiscard]] inline Stored stored(const float* data)
@@ -85,29 +110,44 @@ struct RowPair {
     }
 };
 
-/// Registers at position(r) from two rows, zero behind their ends.
-__device__ __forceinline__ void readRows(const Transform& transform, const Stored& tensor, const RowPair& rows,
+/// Registers that hold rows' values: the lower half of them where rows fill half of the transform.
+template <bool kHalf>
+inline constexpr int kFilled = kHalf ? kEach / 2 : kEach;
+
+/// Registers at position(r) from two rows, zero behind their ends; where kHalf those of the upper half are not set.
+template <bool kHalf, int kLog>
+__device__ __forceinline__ void readRows(const Transform<kLog>& transform, const Stored& tensor, const RowPair& rows,
                                          int length, float2 (&v)[kEach])
 {
-    TOEPLAB_UNROLL
-    for (int r = 0; r < kEach; ++r) {
-        const int i = transform.position(r);
-        v[r] = make_float2(i < length ? tensor.at(rows.first + i) : 0.0F,
-                           i < length && rows.both ? tensor.at(rows.second + i) : 0.0F);
-    }
+    tensor.as([&](const auto* values) {
+        const auto* first = transform.own(values + rows.first);
+        const auto* second = transform.own(values + rows.second);
+        const int left = length - transform.position(0);
+        TOEPLAB_UNROLL
+        for (int r = 0; r < kFilled<kHalf>; ++r) {
+            const int i = transform.offset(r);
+            v[r] = make_float2(i < left ? toFloat(first[i]) : 0.0F, i < left && rows.both ? toFloat(second[i]) : 0.0F);
+        }
+    });
 }
-__device__ __forceinline__ void writeRows(const Transform& transform, const float2 (&v)[kEach], int length,
+template <bool kHalf, int kLog>
+__device__ __forceinline__ void writeRows(const Transform<kLog>& transform, const float2 (&v)[kEach], int length,
                                           const Stored& tensor, const RowPair& rows)
 {
-    TOEPLAB_UNROLL
-    for (int r = 0; r < kEach; ++r) {
-        const int i = transform.position(r);
-        if (i < length) {
-            tensor.set(rows.first + i, v[r].x);
-            if (rows.both)
-                tensor.set(rows.second + i, v[r].y);
+    tensor.as([&](auto* values) {
+        auto* first = transform.own(values + rows.first);
+        auto* second = transform.own(values + rows.second);
+        const int left = length - transform.position(0);
+        TOEPLAB_UNROLL
+        for (int r = 0; r < kFilled<kHalf>; ++r) {
+            const int i = transform.offset(r);
+            if (i < left) {
+                fromFloat(v[r].x, first[i]);
+                if (rows.both)
+                    fromFloat(v[r].y, second[i]);
+            }
         }
-    }
+    });
 }
 
 /// For products that do not fit: kernels/fftconv/long.cu.

@@ -32,7 +32,10 @@ __global__ void padRowsKernel(std::int64_t rows, std::int64_t length, std::int64
 {
     const Element at(rows, size + 2);
     if (at.there)
-        to[at.row * (size + 2) + at.i] = at.i < length ? from.at((first_row + at.row) * length + at.i) : 0.0F;
+        from.as([&](const auto* values) {
+            to[at.row * (size + 2) + at.i] =
+                at.i < length ? toFloat(values[(first_row + at.row) * length + at.i]) : 0.0F;
+        });
 }
 
 __global__ void cropRowsKernel(std::int64_t rows, std::int64_t length, std::int64_t size, const float* from, Stored to,
@@ -40,7 +43,10 @@ __global__ void cropRowsKernel(std::int64_t rows, std::int64_t length, std::int6
 {
     const Element at(rows, length);
     if (at.there)
-        to.set((first_row + at.row) * length + at.i, from[at.row * (size + 2) + at.i] / static_cast<float>(size));
+        to.as([&](auto* values) {
+            fromFloat(from[at.row * (size + 2) + at.i] / static_cast<float>(size),
+                      values[(first_row + at.row) * length + at.i]);
+        });
 }
 
 /// Lags -before .. after into circular order.

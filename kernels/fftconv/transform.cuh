@@ -10,7 +10,8 @@
 ///
 /// Passes have radix 16 and work in place (decimation in frequency): a pass over spans of length `span` combines the
 /// values that lie span / 16 apart and multiplies output q of offset p by e^(-2 pi i p q / span). What log2 N leaves
-/// over when divided by four is done first, as stages of radix 2 (one code for all N: it takes long enough to compile).
+/// over when divided by four is done first, in a pass of radix 2, 4 or 8 with 8, 4 or 2 groups a thread. N is known to
+/// the compiler: the kernels are bound by their instructions, and places in shared memory cost none this way.
 
 #include "kernels/device/gpu.cuh"
 
@@ -18,8 +19,10 @@ namespace toeplab::kernels::gpu
 {
 
 inline constexpr int kEach = 16; ///< values of a thread
-inline constexpr int kMinTransform = 512;
-inline constexpr int kMaxTransform = 16384;
+inline constexpr int kMinLog = 9;
+inline constexpr int kMaxLog = 14;
+inline constexpr int kMinTransform = 1 << kMinLog;
+inline constexpr int kMaxTransform = 1 << kMaxLog;
 
 /// Float pairs of shared memory for a transform: every 16 values one is left free, so that threads which take 16
 /// neighbours each do not meet in one bank.
@@ -74,32 +77,32 @@ __device__ __host__ constexpr int bitReversed(int j)
     return (j & 1) << 3 | (j & 2) << 1 | (j & 4) >> 1 | (j & 8) >> 3;
 }
 
-/// 16 values, forward from natural to bit-reversed order, backward the other way, unscaled.
-template <Direction kDirection>
+/// The stages of a transform of radix 2^kStages on registers that lie 16 / 2^kStages apart, for each of the groups that
+/// they form, unscaled: forward from natural to bit-reversed order, backward the other way. kHalf: registers 8 .. 15
+/// are zero before a forward transform.
+template <Direction kDirection, int kStages, bool kHalf = false>
 __device__ __forceinline__ void transformInRegisters(float2 (&v)[kEach])
 {
-    if constexpr (kDirection == Direction::Forward) {
+    constexpr int kGroups = kEach >> kStages;
+    TOEPLAB_UNROLL
+    for (int s = 0; s < kStages; ++s) {
+        const int half = kDirection == Direction::Forward ? kEach / 2 >> s : kGroups << s;
         TOEPLAB_UNROLL
-        for (int half = kEach / 2; half > 0; half /= 2) {
-            TOEPLAB_UNROLL
-            for (int j = 0; j < kEach; ++j) {
-                if ((j & half) != 0)
+        for (int j = 0; j < kEach; ++j) {
+            if ((j & half) != 0)
+                continue;
+            const int k = j / kGroups % (half / kGroups) * (8 * kGroups / half);
+            const float2 a = v[j];
+            if constexpr (kDirection == Direction::Forward) {
+                if (kHalf && s == 0) {
+                    v[j + half] = turned<kDirection>(a, k);
                     continue;
-                const float2 a = v[j];
+                }
                 const float2 b = v[j + half];
                 v[j] = a + b;
-                v[j + half] = turned<kDirection>(a - b, j % half * (8 / half));
-            }
-        }
-    } else {
-        TOEPLAB_UNROLL
-        for (int half = 1; half < kEach; half *= 2) {
-            TOEPLAB_UNROLL
-            for (int j = 0; j < kEach; ++j) {
-                if ((j & half) != 0)
-                    continue;
-                const float2 a = v[j];
-                const float2 b = turned<kDirection>(v[j + half], j % half * (8 / half));
+                v[j + half] = turned<kDirection>(a - b, k);
+            } else {
+                const float2 b = turned<kDirection>(v[j + half], k);
                 v[j] = a + b;
                 v[j + half] = a - b;
             }
@@ -107,10 +110,12 @@ __device__ __forceinline__ void transformInRegisters(float2 (&v)[kEach])
     }
 }
 
-/// Multiplies output q of a forward pass (input q of a backward one) by root^q; v[j] is number bitrev(j).
-template <Direction kDirection>
-__device__ __forceinline__ void multiplyByPowers(float2 (&v)[kEach], float2 root)
+/// Multiplies output q of a group of a forward pass (input q of a backward one) by root^q; number i of the group, which
+/// lies in v[group + i 16 / 2^kStages], is q with its bits reversed.
+template <Direction kDirection, int kStages>
+__device__ __forceinline__ void multiplyByPowers(float2 (&v)[kEach], int group, float2 root)
 {
+    constexpr int kRadix = 1 << kStages;
     // root^q = low[q % 4] high[q / 4]: three products deep, and few registers.
     float2 low[4];
     float2 high[4];
@@ -121,145 +126,147 @@ __device__ __forceinline__ void multiplyByPowers(float2 (&v)[kEach], float2 root
     high[2] = high[1] * high[1];
     high[3] = high[2] * high[1];
     TOEPLAB_UNROLL
-    for (int j = 1; j < kEach; ++j) {
-        const int q = bitReversed(j);
+    for (int i = 1; i < kRadix; ++i) {
+        const int q = bitReversed(i) >> (4 - kStages);
         const float2 power = q < 4 ? low[q] : q % 4 == 0 ? high[q / 4] : low[q % 4] * high[q / 4];
-        v[j] = v[j] * power;
+        float2& value = v[group + i * (kEach / kRadix)];
+        value = value * power;
     }
 }
 
-/// The block's part in a transform of `size` values.
+/// The block's part in a transform of 2^kLog values.
+template <int kLog>
 struct Transform {
-    int size;
-    int log;            ///< of size
-    const float2* root; ///< e^(-2 pi i k / size), k < size / 2
-    float2* places;     ///< shared, transformPlaces(size)
+    static constexpr int kSize = 1 << kLog;
+    static constexpr int kThreads = kSize / kEach;
+    static constexpr int kStages = kLog % 4;       ///< log2 of the first pass's radix; 0: it is 16
+    static constexpr int kSpan = kSize >> kStages; ///< of the passes of radix 16
 
-    [[nodiscard]] __device__ __forceinline__ int threads() const { return size / kEach; }
-    /// Stages of radix 2 that come first.
-    [[nodiscard]] __device__ __forceinline__ int stages() const { return log % 4; }
+    const float2* root; ///< e^(-2 pi i k / kSize), k < kSize / 2
+    float2* places;     ///< shared, transformPlaces(kSize)
 
     /// Where in the natural order register r of this thread lies before a forward and after a backward transform.
     [[nodiscard]] __device__ __forceinline__ int position(int r) const
     {
-        return static_cast<int>(threadIdx.x) + r * threads();
+        return static_cast<int>(threadIdx.x) + r * kThreads;
     }
+    /// The same as a pointer of the thread and a constant offset: own(values)[offset(r)] is values[position(r)]. The
+    /// compiler then keeps one address, and not sixteen.
+    template <typename Value>
+    [[nodiscard]] __device__ __forceinline__ Value* own(Value* values) const
+    {
+        return values + threadIdx.x;
+    }
+    [[nodiscard]] __device__ __forceinline__ static constexpr int offset(int r) { return r * kThreads; }
     /// ... and which frequency it holds between the two.
     [[nodiscard]] __device__ __forceinline__ int frequency(int r) const
     {
-        return static_cast<int>(__brev(threadIdx.x * kEach + static_cast<unsigned>(r)) >> (32 - log));
+        return static_cast<int>(__brev(threadIdx.x * kEach + static_cast<unsigned>(r)) >> (32 - kLog));
     }
 
-    /// One of those, on registers at position(r): halves the spans of length size >> kStage.
-    template <Direction kDirection, int kStage>
-    __device__ __forceinline__ void stage(float2 (&v)[kEach]) const
+    /// First position of this thread's values in a pass over spans of length kLength; they lie kLength / 16 apart.
+    template <int kLength>
+    [[nodiscard]] __device__ __forceinline__ int firstOf() const
     {
-        constexpr int kApart = kEach / 2 >> kStage;
-        TOEPLAB_UNROLL
-        for (int r = 0; r < kEach; ++r) {
-            if ((r & kApart) != 0)
-                continue;
-            const float2 w = root[position(r) % (size >> (kStage + 1)) << kStage];
-            const float2 a = v[r];
-            const float2 b = v[r + kApart];
-            if constexpr (kDirection == Direction::Forward) {
-                v[r] = a + b;
-                v[r + kApart] = (a - b) * w;
-            } else {
-                const float2 turned_b = b * conjugate(w);
-                v[r] = a + turned_b;
-                v[r + kApart] = a - turned_b;
-            }
-        }
-    }
-
-    /// First position and step of this thread's values in a pass over spans of length `span` (the whole, at the
-    /// most).
-    __device__ __forceinline__ void spanOf(int span, int& first, int& step) const
-    {
-        step = span / kEach;
+        constexpr int kStep = kLength / kEach;
         const int t = static_cast<int>(threadIdx.x);
-        first = t / step * span + t % step;
+        return t / kStep * kLength + t % kStep;
     }
 
-    template <Direction kDirection>
-    __device__ __forceinline__ void innerPass(float2 (&v)[kEach], int span, int step) const
+    /// The place of value j of those that begin at place `first`, kStep positions apart.
+    template <int kStep>
+    [[nodiscard]] __device__ __forceinline__ static int placeAfter(int first, int j)
     {
-        const float2 w = root[static_cast<int>(threadIdx.x) % step * (size / span)];
-        if constexpr (kDirection == Direction::Forward) {
-            transformInRegisters<kDirection>(v);
-            multiplyByPowers<kDirection>(v, w);
-        } else {
-            multiplyByPowers<kDirection>(v, w);
-            transformInRegisters<kDirection>(v);
+        static_assert(kStep == 1 || kStep % kEach == 0);
+        return first + j * (kStep + kStep / kEach);
+    }
+    template <int kStep>
+    __device__ __forceinline__ void take(float2 (&v)[kEach], int first) const
+    {
+        const int place = placeOf(first);
+        TOEPLAB_UNROLL
+        for (int j = 0; j < kEach; ++j)
+            v[j] = places[placeAfter<kStep>(place, j)];
+    }
+    template <int kStep>
+    __device__ __forceinline__ void leave(const float2 (&v)[kEach], int first) const
+    {
+        const int place = placeOf(first);
+        TOEPLAB_UNROLL
+        for (int j = 0; j < kEach; ++j)
+            places[placeAfter<kStep>(place, j)] = v[j];
+    }
+
+    /// The pass of radix 2^kStages, on registers at position(r).
+    template <Direction kDirection, bool kHalf>
+    __device__ __forceinline__ void firstPass(float2 (&v)[kEach]) const
+    {
+        constexpr int kGroups = kEach >> kStages;
+        if constexpr (kDirection == Direction::Forward)
+            transformInRegisters<kDirection, kStages, kHalf>(v);
+        TOEPLAB_UNROLL
+        for (int group = 0; group < kGroups; ++group)
+            multiplyByPowers<kDirection, kStages>(v, group, root[position(group)]);
+        if constexpr (kDirection == Direction::Backward)
+            transformInRegisters<kDirection, kStages>(v);
+    }
+
+    template <int kLength, bool kHalf>
+    __device__ __forceinline__ void forwardPasses(float2 (&v)[kEach]) const
+    {
+        constexpr int kStep = kLength / kEach;
+        const int first = firstOf<kLength>();
+        if constexpr (kLength < kSize)
+            take<kStep>(v, first);
+        transformInRegisters<Direction::Forward, 4, kHalf && kLength == kSize>(v);
+        if constexpr (kStep > 1) {
+            multiplyByPowers<Direction::Forward, 4>(v, 0,
+                                                    root[static_cast<int>(threadIdx.x) % kStep * (kSize / kLength)]);
+            leave<kStep>(v, first);
+            __syncthreads();
+            forwardPasses<kStep, kHalf>(v);
         }
     }
 
-    __device__ __forceinline__ void take(float2 (&v)[kEach], int first, int step) const
+    template <int kLength>
+    __device__ __forceinline__ void backwardPasses(float2 (&v)[kEach]) const
     {
-        TOEPLAB_UNROLL
-        for (int j = 0; j < kEach; ++j)
-            v[j] = places[placeOf(first + j * step)];
-    }
-    __device__ __forceinline__ void leave(const float2 (&v)[kEach], int first, int step) const
-    {
-        TOEPLAB_UNROLL
-        for (int j = 0; j < kEach; ++j)
-            places[placeOf(first + j * step)] = v[j];
+        constexpr int kStep = kLength / kEach;
+        const int first = firstOf<kLength>();
+        if constexpr (kStep > 1) {
+            take<kStep>(v, first);
+            multiplyByPowers<Direction::Backward, 4>(v, 0,
+                                                     root[static_cast<int>(threadIdx.x) % kStep * (kSize / kLength)]);
+        }
+        transformInRegisters<Direction::Backward, 4>(v);
+        if constexpr (kLength < kSize) {
+            leave<kStep>(v, first);
+            __syncthreads();
+        }
+        if constexpr (kLength < kSpan)
+            backwardPasses<kLength * kEach>(v);
     }
 
-    /// Registers at position(r) -> at frequency(r). Nobody may still be reading `places`.
+    /// Registers at position(r) -> at frequency(r). Nobody may still be reading `places`. kHalf: those in the upper
+    /// half of the natural order are zero, and need not be set.
+    template <bool kHalf>
     __device__ __forceinline__ void forward(float2 (&v)[kEach]) const
     {
-        if (stages() > 0) {
-            stage<Direction::Forward, 0>(v);
-            if (stages() > 1)
-                stage<Direction::Forward, 1>(v);
-            if (stages() > 2)
-                stage<Direction::Forward, 2>(v);
-            leave(v, static_cast<int>(threadIdx.x), threads());
+        if constexpr (kStages > 0) {
+            firstPass<Direction::Forward, kHalf>(v);
+            leave<kThreads>(v, static_cast<int>(threadIdx.x));
             __syncthreads();
         }
-        int first = 0;
-        int step = 1;
-        for (int span = size >> stages(); span > kEach; span /= kEach) {
-            spanOf(span, first, step);
-            if (span < size)
-                take(v, first, step);
-            innerPass<Direction::Forward>(v, span, step);
-            leave(v, first, step);
-            __syncthreads();
-        }
-        spanOf(kEach, first, step);
-        take(v, first, step);
-        transformInRegisters<Direction::Forward>(v);
+        forwardPasses<kSpan, kHalf>(v);
     }
 
     /// The way back, unscaled. It begins where the same thread's forward transform ended, so no barrier comes first.
     __device__ __forceinline__ void backward(float2 (&v)[kEach]) const
     {
-        int first = 0;
-        int step = 1;
-        transformInRegisters<Direction::Backward>(v);
-        spanOf(kEach, first, step);
-        leave(v, first, step);
-        __syncthreads();
-        for (int span = kEach * kEach; span <= size >> stages(); span *= kEach) {
-            spanOf(span, first, step);
-            take(v, first, step);
-            innerPass<Direction::Backward>(v, span, step);
-            if (span < size) {
-                leave(v, first, step);
-                __syncthreads();
-            }
-        }
-        if (stages() > 0) {
-            take(v, static_cast<int>(threadIdx.x), threads());
-            if (stages() > 2)
-                stage<Direction::Backward, 2>(v);
-            if (stages() > 1)
-                stage<Direction::Backward, 1>(v);
-            stage<Direction::Backward, 0>(v);
+        backwardPasses<kEach>(v);
+        if constexpr (kStages > 0) {
+            take<kThreads>(v, static_cast<int>(threadIdx.x));
+            firstPass<Direction::Backward, false>(v);
         }
     }
 };

@@ -122,11 +122,11 @@ TEST(Card, LeavesParametersAloneWhenALossIsNotFinite)
         EXPECT_EQ(blob.bytes, after.optimizer.at(name).bytes) << name;
 }
 
-/// A checkpoint of the CPU goes on on the card, and back.
-TEST(Card, ExchangesCheckpointsWithTheCpu)
+TEST(Card, GoesOnFromACheckpointToTheLastBit)
 {
     TOEPLAB_NEEDS_CARD();
-    const Experiment e = smallExperiment();
+    Experiment e = smallExperiment();
+    e.model.embedding_dropout = 0; // both draw from the same generator
     auto one = makeTrainer(e, kShape);
     static_cast<void>((*one)->step(batchOf(8, 1), 1e-3));
     auto two = makeTrainer(e, kShape);
