@@ -61,8 +61,8 @@ Result<const kernels::gpu::Table*> loadGpuLibraries()
         return tl::unexpected(driver.error());
     const fs::path plugin = pluginPath();
     if (!fs::exists(plugin))
-        return fail("This build has no GPU library ({} is missing). Install CUDA's nvcc (13 or later) and run "
-                    "./toeplab build, or use --device cpu.",
+        return fail("This build has no GPU library ({} is missing). Run ./toeplab build on this machine, which builds "
+                    "it, or use --device cpu.",
                     plugin.string());
     const fs::path torch = folderOf("libtorch_cpu.so") / "libtorch_cuda.so";
     if (dlopen(torch.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr)
