@@ -12,7 +12,6 @@
 #include <torch/headeronly/version.h>
 
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 
 namespace toeplab::core
@@ -31,8 +30,6 @@ Result<void> useCard(const std::string& wanted)
         if (parsed.ec != std::errc() || parsed.ptr != end)
             return fail("{} names no graphics card. Use cuda:N, with N from 0.", wanted);
     }
-    // cuBLAS adds in the same order each time only with a workspace of its own.
-    ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     return useGpu(index);
 }
 

@@ -158,10 +158,10 @@ private:
         return at::complex(real, imaginary).repeat({h, 1});
     }
 
-    /// Constants of the length.
+    /// Constants of the spectrum's length, which many n share.
     void prepare(std::int64_t n)
     {
-        if (prepared_ == n)
+        if (spectrum_ == spectrumLength(n))
             return;
         const auto options = parameters().front().value.options().requires_grad(false);
         spectrum_ = spectrumLength(n);
@@ -173,14 +173,12 @@ private:
         odd_.select(0, bins - 1).zero_();
         if (table_)
             resample_ = resampling(settings_.fd_points, bins - 1, options);
-        prepared_ = n;
     }
 
     MixerSettings settings_;
     bool table_, cosine_;
     std::unique_ptr<Rpe> rpe_;
     at::Tensor real_, imaginary_, dc_;
-    std::int64_t prepared_ = 0;
     std::int64_t spectrum_ = 0;
     at::Tensor input_, odd_, resample_;
     std::shared_ptr<const ToeplitzMap> map_;

@@ -14,6 +14,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <mutex>
+#include <tuple>
 #include <type_traits>
 
 namespace toeplab::core
@@ -72,6 +75,30 @@ private:
 
     std::int64_t n_, rank_, taps_;
     std::shared_ptr<const kernels::InterpolationPlan<T>> plan_;
+};
+
+/// What was made for a graphics card, by what it was made from. Batches of many lengths come again and again and layers
+/// share them, and making one waits for the card.
+template <typename Key, typename Value>
+class MadeOnCard
+{
+public:
+    template <typename Make>
+    std::shared_ptr<Value> get(const Key& key, Make&& make)
+    {
+        constexpr std::size_t kMost = 4096; // some kilobytes each
+        const std::lock_guard lock(mutex_);
+        if (made_.size() >= kMost)
+            made_.clear();
+        std::shared_ptr<Value>& one = made_[key];
+        if (one == nullptr)
+            one = make();
+        return one;
+    }
+
+private:
+    std::mutex mutex_;
+    std::map<Key, std::shared_ptr<Value>> made_;
 };
 
 /// The same on a graphics card.
@@ -133,6 +160,20 @@ const kernels::WarpPlan<T>& planFor(const Warp& warp)
         return *warp.twofold;
 }
 
+Warp warpOnCard(const Gpu& gpu, kernels::WarpSides sides, std::int64_t rank, double gamma,
+                const std::vector<double>& lags)
+{
+    using Plan = kernels::WarpPlan<double>;
+    Warp warp;
+    warp.twofold = std::make_shared<Plan>(Plan::atLags(sides, rank, gamma, lags));
+    const kernels::gpu::WarpView view = kernels::gpu::viewOf(*warp.twofold);
+    kernels::gpu::WarpTable* table = nullptr;
+    gpu.call(&kernels::gpu::LayerTable::createWarpTable, &view, &table);
+    warp.table = {
+        table, [&gpu](kernels::gpu::WarpTable* gone) { static_cast<void>(gpu.table().layers.destroyWarpTable(gone)); }};
+    return warp;
+}
+
 class WarpFunction : public torch::autograd::Function<WarpFunction>
 {
 public:
@@ -181,8 +222,14 @@ public:
 std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps,
                                               const SkiInterpolation& interpolation, const at::Tensor& like)
 {
-    if (const Gpu* gpu = gpuOf(like); gpu != nullptr)
-        return std::make_shared<GpuSkiMap>(*gpu, n, rank, taps, interpolation);
+    if (const Gpu* gpu = gpuOf(like); gpu != nullptr) {
+        const auto make = [&] { return std::make_shared<GpuSkiMap>(*gpu, n, rank, taps, interpolation); };
+        if (!like.is_cuda())
+            return make();
+        using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, double, kernels::PublishedGrid>;
+        static auto* const made = new MadeOnCard<Key, GpuSkiMap>; // at the end of the process the driver may be gone
+        return made->get({n, rank, taps, interpolation.released, interpolation.gamma, interpolation.grid}, make);
+    }
     if (like.scalar_type() == at::kDouble)
         return std::make_shared<SkiMap<double>>(n, rank, taps, interpolation);
     return std::make_shared<SkiMap<float>>(n, rank, taps, interpolation);
@@ -212,22 +259,21 @@ std::int64_t Warp::count() const
 Warp makeWarp(kernels::WarpSides sides, std::int64_t rank, double gamma, const std::vector<double>& lags,
               const at::Tensor& like)
 {
-    Warp warp;
-    if (const Gpu* gpu = gpuOf(like); gpu != nullptr || like.scalar_type() == at::kDouble) {
-        using Plan = kernels::WarpPlan<double>;
-        warp.twofold = std::make_shared<Plan>(Plan::atLags(sides, rank, gamma, lags));
-        if (gpu != nullptr) {
-            const kernels::gpu::WarpView view = kernels::gpu::viewOf(*warp.twofold);
-            kernels::gpu::WarpTable* table = nullptr;
-            gpu->call(&kernels::gpu::LayerTable::createWarpTable, &view, &table);
-            warp.table = {table, [gpu](kernels::gpu::WarpTable* gone) {
-                              static_cast<void>(gpu->table().layers.destroyWarpTable(gone));
-                          }};
-        }
-    } else {
-        using Plan = kernels::WarpPlan<float>;
-        warp.single = std::make_shared<Plan>(Plan::atLags(sides, rank, gamma, lags));
+    if (const Gpu* gpu = gpuOf(like); gpu != nullptr) {
+        const auto make = [&] { return std::make_shared<Warp>(warpOnCard(*gpu, sides, rank, gamma, lags)); };
+        if (!like.is_cuda())
+            return *make();
+        using Key = std::tuple<kernels::WarpSides, std::int64_t, double, std::vector<double>>;
+        static auto* const made = new MadeOnCard<Key, Warp>;
+        return *made->get({sides, rank, gamma, lags}, make);
     }
+    Warp warp;
+    if (like.scalar_type() == at::kDouble)
+        warp.twofold =
+            std::make_shared<kernels::WarpPlan<double>>(kernels::WarpPlan<double>::atLags(sides, rank, gamma, lags));
+    else
+        warp.single =
+            std::make_shared<kernels::WarpPlan<float>>(kernels::WarpPlan<float>::atLags(sides, rank, gamma, lags));
     return warp;
 }
 

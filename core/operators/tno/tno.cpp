@@ -128,13 +128,17 @@ private:
         return activate(kernel.unsqueeze(0), kernel_act_, settings_.heads).squeeze(0);
     }
 
-    /// Positions and, for a fixed decay, gamma^|t|: constants of the length.
+    /// Positions and, for a fixed decay, gamma^|t|: constants of the lags, which batches of many lengths share where
+    /// they are truncated (par_type 1), and of the length.
     void prepare(std::int64_t n)
     {
-        if (prepared_ == n)
-            return;
         const Convolution span = convolution(n);
-        const auto options = rpe_->parameters().front().value.options();
+        const std::int64_t length = settings_.par_type == 1 ? 0 : n;
+        const Prepared wanted{span.before, span.after, length, decay_ == Decay::Fixed ? gamma_._version() : 0};
+        const at::Tensor& like = rpe_->parameters().front().value;
+        if (prepared_ == wanted && positions_.device() == like.device())
+            return;
+        const auto options = like.options();
         const at::Tensor lags = at::arange(-span.before, span.after + 1, options);
         const auto last = static_cast<double>(std::max<std::int64_t>(n - 1, 1));
         positions_ = lags;
@@ -145,9 +149,15 @@ private:
         positions_ = positions_.view({1, 1, -1}).contiguous();
         distances_ = lags.abs().unsqueeze(0);
         powers_ = at::Tensor();
-        if (decay_ == Decay::Fixed && !gamma_.eq(1).all().item<bool>())
-            powers_ = at::pow(gamma_.reshape({channels(), 1}), distances_);
-        prepared_ = n;
+        if (decay_ == Decay::Fixed) {
+            if (gamma_seen_ != gamma_._version()) { // reading it waits for a graphics card
+                gamma_seen_ = gamma_._version();
+                decays_ = !gamma_.eq(1).all().item<bool>();
+            }
+            if (decays_)
+                powers_ = at::pow(gamma_.reshape({channels(), 1}), distances_);
+        }
+        prepared_ = wanted;
     }
 
     MixerSettings settings_;
@@ -155,7 +165,13 @@ private:
     NamedActivation kernel_act_;
     std::unique_ptr<Rpe> rpe_;
     at::Tensor gamma_;
-    std::int64_t prepared_ = 0;
+    struct Prepared {
+        std::int64_t before = -1, after = -1, length = -1, gamma = -1;
+        friend bool operator==(const Prepared&, const Prepared&) = default;
+    };
+    Prepared prepared_;
+    std::int64_t gamma_seen_ = -1; ///< version of gamma_ that decays_ was read from
+    bool decays_ = false;
     at::Tensor positions_, distances_, powers_;
     std::shared_ptr<const ToeplitzMap> map_;
     std::int64_t map_length_ = 0;
