@@ -2,8 +2,8 @@
 /// One training step of the Long Range Arena models at their real lengths, on random input, whatever data is there: the
 /// settings are those of the published launch scripts, the input only has a task's shape.
 ///     ninja -C build/release models_bench
-///     build/release/bin/models_bench TASK OPERATOR BATCH [REPEAT [PRECISION]]     one JSON line
-/// TASK: listops | text | image | pathfinder; OPERATOR: tno | ski | fd.
+///     build/release/bin/models_bench TASK OPERATOR BATCH [REPEAT [PRECISION [DEVICE]]]     one JSON line
+/// TASK: listops | text | image | pathfinder; OPERATOR: tno | ski | fd; DEVICE: cpu (default) | cuda | cuda:N.
 #include "core/bench/bench.h"
 #include "core/training/runtime.h"
 
@@ -63,11 +63,15 @@ int main(int argc, char** argv)
 {
     const auto task = kTasks.find(argc > 1 ? argv[1] : "");
     if (task == kTasks.end() || argc < 4) {
-        fmt::print(stderr, "models_bench TASK OPERATOR BATCH [REPEAT [PRECISION]]\n");
+        fmt::print(stderr, "models_bench TASK OPERATOR BATCH [REPEAT [PRECISION [DEVICE]]]\n");
         return 2;
     }
     MallocExtension::instance()->SetMemoryReleaseRate(0); // as the engine has it
     core::setThreads(0);
+    if (const auto chosen = core::setDevice(argc > 6 ? argv[6] : "cpu"); !chosen) {
+        fmt::print(stderr, "{}\n", chosen.error().message);
+        return 1;
+    }
     core::Experiment experiment = experimentOf(task->second, argv[2], std::atoll(argv[3]));
     experiment.train.precision = argc > 5 ? argv[5] : "fp32";
     const core::Result<core::BenchResult> result =
@@ -80,6 +84,7 @@ int main(int argc, char** argv)
                               {"kind", argv[2]},
                               {"batch", result->batch},
                               {"length", result->length},
+                              {"device", result->device},
                               {"threads", result->threads},
                               {"parameters", result->parameters},
                               {"median_seconds", result->median_seconds},
