@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/ski/ski.cuh"
+#include "kernels/ski/ski_row.cuh"
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 namespace toeplab::kernels::gpu
@@ -49,6 +50,60 @@ __global__ void __launch_bounds__(kThreads)
                   y + row * length, first + i, length, geometry.whole);
 }
 
+/// At most 48 registers a thread: 40 warps of a multiprocessor.
+template <int kRoom>
+constexpr int kRowThreads = kRoom > 0 ? kRoom : kThreads;
+template <int kRoom>
+constexpr int kRowBlocks = 1280 / kRowThreads<kRoom>;
+
+/// A whole row of a plan of octets; `turned`: y = T^T x.
+template <int kTaps, int kRoom, typename T>
+__global__ void __launch_bounds__(kRowThreads<kRoom>, kRowBlocks<kRoom>)
+    skiRowKernel(SkiGeometry geometry, SkiRowLayout layout, const float* kernel, const float* lags, bool turned,
+                 const T* x, T* y, float* inducing)
+{
+    const SkiRow<kTaps, kRoom> row{geometry, layout, kept(sharedMemory<float>())};
+    const int length = geometry.length;
+    const std::uint64_t begin = static_cast<std::uint64_t>(blockIdx.x) * static_cast<unsigned>(length);
+    x += begin;
+    y += begin;
+    SkiOctet octet;
+    const bool busy = row.thread < layout.octets;
+    if constexpr (kRoom > 0) {
+        OctetValues values{};
+        if (busy) {
+            values = readOctet(x, row.thread, length, geometry.whole);
+            octet = geometry.plan.octets[row.thread];
+        }
+        row.loadParameters(kernel, lags, turned); // while the row is on its way
+        if (busy)
+            row.share(octet, row.thread, values.a, values.b);
+    } else {
+        row.inTurn(layout.octets, [&](int q) {
+            const OctetValues values = readOctet(x, q, length, geometry.whole);
+            row.share(geometry.plan.octets[q], q, values.a, values.b);
+        });
+        row.loadParameters(kernel, lags, turned);
+    }
+    __syncthreads();
+    row.sumShares(inducing);
+    __syncthreads();
+    row.multiply();
+    __syncthreads();
+    const auto finish = [&](const SkiOctet& of, int q) {
+        float sums[8];
+        row.spread(of, sums);
+        row.correlate(q, sums);
+        writeOctet(sums, y, q, length, geometry.whole);
+    };
+    if constexpr (kRoom > 0) {
+        if (busy)
+            finish(octet, row.thread);
+    } else {
+        row.inTurn(layout.octets, [&](int q) { finish(geometry.plan.octets[q], q); });
+    }
+}
+
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
     skiGatherKernel(SkiGeometry geometry, const float* lags, bool turned, const T* x, float* z, float* v)
@@ -67,6 +122,27 @@ __global__ void __launch_bounds__(kThreads)
             z[row * rank + m] = low.z[m];
         v[row * rank + m] = low.v[m];
     }
+}
+
+/// Whether each cell has at least `rows` rows.
+bool cellsHold(const std::vector<int>& begin, int rows)
+{
+    return std::adjacent_find(begin.begin(), begin.end(), [&](int a, int b) { return b - a < rows; }) == begin.end();
+}
+
+std::vector<SkiOctet> octetsOf(const std::vector<int>& begin, const double* upper, double slope)
+{
+    std::vector<SkiOctet> octets(static_cast<std::size_t>((begin.back() + 7) / 8));
+    std::size_t m = 0;
+    for (std::size_t q = 0; q < octets.size(); ++q) {
+        const int row = 8 * static_cast<int>(q);
+        m += row >= begin[m + 1] ? 1 : 0;
+        const int end = begin[m + 1];
+        octets[q] = {static_cast<int>(m), end - row, static_cast<float>(upper[row]), 0.0F};
+        if (end - row < 8 && end < begin.back())
+            octets[q].second = static_cast<float>(upper[end] - slope * (end - row));
+    }
+    return octets;
 }
 
 } // namespace
@@ -106,17 +182,26 @@ SkiPlan::SkiPlan(Context& context, const InterpolationView& plan) : context_(con
         if (plan.lower != nullptr)
             lower.assign(plan.lower, plan.lower + plan.length);
     }
+    std::vector<SkiOctet> octets;
+    std::vector<int> octet_begin;
+    if (even && cellsHold(begin, 8)) {
+        octets = octetsOf(begin, plan.upper, slope);
+        octet_begin.assign(1, 0);
+        for (const int row : begin)
+            octet_begin.push_back((row + 7) / 8);
+        octet_begin.push_back(octet_begin.back());
+    }
     // One piece of memory, each array from a multiple of 16 bytes on.
     const auto padded = [](std::size_t count) { return (count + 3) / 4 * 4; };
-    const std::size_t count =
-        padded(begin.size()) + padded(column.size()) + padded(first.size()) + padded(upper.size()) + lower.size();
+    const std::size_t count = padded(begin.size()) + padded(column.size()) + padded(first.size()) +
+                              padded(upper.size()) + padded(lower.size()) + 4 * octets.size() + octet_begin.size();
     memory_ = context.allocate(count * sizeof(float));
     auto* at = static_cast<float*>(memory_);
     const auto place = [&](const auto& values) {
         auto* here = at;
         if (!values.empty())
-            context.upload(here, values.data(), values.size() * sizeof(float));
-        at += padded(values.size());
+            context.upload(here, values.data(), values.size() * sizeof(values[0]));
+        at += padded(values.size() * sizeof(values[0]) / sizeof(float));
         return values.empty() ? nullptr : here;
     };
     view_.length = static_cast<int>(plan.length);
@@ -127,6 +212,8 @@ SkiPlan::SkiPlan(Context& context, const InterpolationView& plan) : context_(con
     view_.first = place(first);
     view_.upper = place(upper);
     view_.lower = place(lower);
+    view_.octets = reinterpret_cast<const SkiOctet*>(place(octets));
+    view_.octet_begin = reinterpret_cast<const int*>(place(octet_begin));
 }
 
 SkiPlan::~SkiPlan()
@@ -168,12 +255,50 @@ void gatherRows(const Context& context, const SkiGeometry& geometry, std::int64_
 }
 
 template <typename T>
+bool skiRow(const Context& context, const SkiGeometry& geometry, std::int64_t rows, const float* kernel,
+            const float* lags, bool turned, const T* x, T* y, float* inducing)
+{
+    const int octets = (geometry.length + 7) / 8;
+    // A thread for each octet, where not many idle.
+    const int room = geometry.frame.taps != 33 && geometry.frame.taps != 17 ? 0
+                     : octets > 128 && octets <= 256                        ? 256
+                     : octets > 64 && octets <= 128                         ? 128
+                                                                            : 0;
+    const SkiRowLayout layout = SkiRowLayout::of(geometry, room > 0 ? room : octets);
+    const auto bytes = static_cast<std::size_t>(layout.floats) * sizeof(float);
+    if (geometry.plan.octets == nullptr || bytes > context.sharedLimit())
+        return false;
+    const auto start = [&](auto taps) {
+        const Launch at{rows, room > 0 ? room : threadsFor(octets, kThreads), bytes};
+        const auto with = [&](auto row_kernel) {
+            launch(context, at, row_kernel, geometry, layout, kernel, lags, turned, x, y, inducing);
+        };
+        if constexpr (taps() > 0) {
+            if (room == 256)
+                return with(&skiRowKernel<taps(), 256, T>);
+            if (room == 128)
+                return with(&skiRowKernel<taps(), 128, T>);
+        }
+        with(&skiRowKernel<taps(), 0, T>);
+    };
+    if (geometry.frame.taps == 33)
+        start(std::integral_constant<int, 33>{});
+    else if (geometry.frame.taps == 17)
+        start(std::integral_constant<int, 17>{});
+    else
+        start(std::integral_constant<int, 0>{});
+    return true;
+}
+
+template <typename T>
 void skiForward(Context& context, const SkiShape& shape, const SkiPlan& plan, const float* kernel, const float* lags,
                 const T* x, T* y, float* inducing)
 {
     const int padding = TapFrame::of(shape.taps).count;
     const SkiGeometry geometry = skiGeometry(context, shape, plan, 1, padding, wholeFours(shape.length, x, y));
     const std::int64_t rows = shape.batch * shape.channels;
+    if (rows > 0 && skiRow(context, geometry, rows, kernel, lags, false, x, y, inducing))
+        return;
     const int floats = geometry.frame.count + geometry.lowRankFloats() + geometry.tile + padding;
     const Launch at{rows * geometry.tiles, threadsFor(geometry.tile / 4, kThreads),
                     static_cast<std::size_t>(floats) * sizeof(float)};

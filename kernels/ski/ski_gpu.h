@@ -9,6 +9,15 @@
 namespace toeplab::kernels::gpu
 {
 
+/// W's rows 8 q .. 8 q + 7 where they lie in one cell or in two: row 8 q + o has upper weight first + slope o in `cell`
+/// where o < split, second + slope o in the next cell else.
+struct alignas(16) SkiOctet {
+    int cell = 0;
+    int split = 0; ///< may exceed 8; at most 8 in the last octet that begins in its cell
+    float first = 0;
+    float second = 0;
+};
+
 /// W as kernels read it. Cell m holds the rows begin[m] .. begin[m + 1] - 1 (none, maybe) of columns m and m + 1. Where
 /// the weights of a cell rise evenly (W interpolates linearly), row i has upper weight first[m] + slope (i - begin[m]),
 /// and no weight is stored; else they are read.
@@ -21,6 +30,9 @@ struct SkiPlanView {
     float slope = 0;
     const float* upper = nullptr; ///< (length), null where weights rise evenly
     const float* lower = nullptr; ///< (length), null where rows sum to 1
+    // Of plans whose weights rise evenly and whose cells have 8 rows or more, null else:
+    const SkiOctet* octets = nullptr; ///< ((length + 7) / 8)
+    const int* octet_begin = nullptr; ///< (rank + 2): 0, the first octet that begins in cell m each, and twice the end
 };
 
 /// What an InterpolationPlan<double> holds, as plain data.

@@ -101,6 +101,57 @@ TEST_F(GpuSki, AgreesWithTheCpuAtLongLengthsAndAnyBand)
     expectSki({1, 1, 300, 300, 17}, Plan::exact(300, 300), Number::Float32, false);
 }
 
+TEST_F(GpuSki, TakesEightNeighboursTogetherWhereCellsAreLongEnough)
+{
+    // Cells of 8 rows and of 7, rows of whole eights and not, ranks of whole fours and not, half bands of every
+    // remainder, in fours, and one tap.
+    const std::int64_t shapes[][3] = {{64, 8, 33},  {65, 9, 17},  {71, 11, 17}, {8, 2, 33},   {9, 2, 1},
+                                      {61, 5, 255}, {130, 7, 33}, {131, 6, 17}, {132, 13, 5}, {100, 10, 7},
+                                      {97, 3, 3},   {90, 8, 41},  {77, 8, 25},  {96, 11, 9},  {70, 4, 15},
+                                      {81, 11, 35}, {120, 16, 33}};
+    for (const auto& [length, rank, taps] : shapes)
+        expectSki({2, 2, length, rank, taps}, Plan::exact(length, rank), Number::Float32, true);
+    expectSki({1, 1, 97, 8, 33}, Plan::exact(97, 8), Number::Float32, true);
+    expectSki({5, 1, 97, 8, 17}, Plan::exact(97, 8), Number::Float32, true);
+}
+
+TEST_F(GpuSki, HasAThreadForEachEightOrTakesThemInTurn)
+{
+    expectSki({2, 3, 513, 64, 33}, Plan::exact(513, 64), Number::Float32, false);
+    if (!kThorough)
+        return;
+    const std::int64_t shapes[][3] = {{512, 64, 17},  {513, 33, 17},  {1016, 64, 33},  {1024, 128, 33},
+                                      {1025, 64, 33}, {1027, 2, 17},  {2041, 255, 33}, {2048, 256, 17},
+                                      {2049, 64, 17}, {3001, 6, 255}, {4096, 64, 33},  {5003, 33, 17}};
+    for (const auto& [length, rank, taps] : shapes)
+        expectSki({2, 3, length, rank, taps}, Plan::exact(length, rank), Number::Float32, false);
+    for (const Number number : {Number::Half, Number::BFloat16})
+        for (const std::int64_t length : {600, 1028, 2047, 2600})
+            for (const int shift : {0, 1})
+                expectSki({2, 2, length, 40, 33}, Plan::exact(length, 40), number, false, shift);
+    expectSki({2, 2, 2048, 64, 33}, Plan::exact(2048, 64), Number::Float32, false, 1);
+}
+
+TEST_F(GpuSki, TakesCellsOfAnyLengthAndFirstWeight)
+{
+    // Weights rise as evenly as those of Plan::exact, but begin anywhere.
+    const std::int64_t rows[] = {8, 19, 8, 13, 9, 40};
+    std::vector<std::int64_t> column;
+    std::vector<double> upper;
+    std::vector<double> lower;
+    const auto first = randomValues<double>(6, 9);
+    for (std::size_t m = 0; m < 6; ++m) {
+        for (std::int64_t i = 0; i < rows[m]; ++i) {
+            column.push_back(static_cast<std::int64_t>(m));
+            upper.push_back(first[m] + static_cast<double>(i) * 6.0 / 96.0);
+            lower.push_back(1.0 - upper.back());
+        }
+    }
+    const Plan plan(7, column, lower, upper);
+    ASSERT_EQ(plan.lower(), nullptr);
+    expectSki({2, 2, 97, 7, 33}, plan, Number::Float32, true);
+}
+
 TEST_F(GpuSki, ReadsThePublishedWeights)
 {
     for (const auto grid : {PublishedGrid::Positions, PublishedGrid::Unit})

@@ -79,7 +79,7 @@ def tests_of(name: str) -> str:
     raise SystemExit(f"{name}: no tests are named for it in wrong_indices.py")
 
 
-KERNEL = re.compile(r"__global__ void(?: __launch_bounds__\(\w+\))?\s+(\w+)\(")
+KERNEL = re.compile(r"__global__ void(?: __launch_bounds__\([^)]*\))?\s+(\w+)\(")
 
 
 def kernels() -> set[tuple[str, str]]:
