@@ -53,6 +53,17 @@ __device__ __forceinline__ void loadWindow(const T* row, int first, int size, in
         *reinterpret_cast<float4*>(window + j) = readFour(row, first + j, length, whole);
 }
 
+/// sum + k.x a + k.y b + k.z c + k.w d in four multiply-adds; a sum of products that is then added takes one
+/// instruction more.
+__device__ __forceinline__ float addProducts(float sum, float4 k, float a, float b, float c, float d)
+{
+    sum += k.x * a;
+    sum += k.y * b;
+    sum += k.z * c;
+    sum += k.w * d;
+    return sum;
+}
+
 /// base + sum_m taps[m] window[o + m] for o = 0 .. 3
 __device__ __forceinline__ float4 correlateFour(const float* window, const float* taps, int count, float4 base)
 {
@@ -63,10 +74,10 @@ __device__ __forceinline__ float4 correlateFour(const float* window, const float
     for (int g = 0; g < count / 4; ++g) {
         const float4 b = ahead[g + 1];
         const float4 k = fours[g];
-        sum.x += k.x * a.x + k.y * a.y + k.z * a.z + k.w * a.w;
-        sum.y += k.x * a.y + k.y * a.z + k.z * a.w + k.w * b.x;
-        sum.z += k.x * a.z + k.y * a.w + k.z * b.x + k.w * b.y;
-        sum.w += k.x * a.w + k.y * b.x + k.z * b.y + k.w * b.z;
+        sum.x = addProducts(sum.x, k, a.x, a.y, a.z, a.w);
+        sum.y = addProducts(sum.y, k, a.y, a.z, a.w, b.x);
+        sum.z = addProducts(sum.z, k, a.z, a.w, b.x, b.y);
+        sum.w = addProducts(sum.w, k, a.w, b.x, b.y, b.z);
         a = b;
     }
     return sum;
@@ -104,10 +115,10 @@ __device__ __forceinline__ void sumTaps(const TapFrame& frame, const float* x_wi
             for (int j = 0; j < kTaps / 4; ++j) {
                 const float4 b = x[q + first / 4 + j + 1];
                 float* sum = 4 * j < kEach ? sums + 4 * j : rest;
-                sum[0] += weight.x * a.x + weight.y * a.y + weight.z * a.z + weight.w * a.w;
-                sum[1] += weight.x * a.y + weight.y * a.z + weight.z * a.w + weight.w * b.x;
-                sum[2] += weight.x * a.z + weight.y * a.w + weight.z * b.x + weight.w * b.y;
-                sum[3] += weight.x * a.w + weight.y * b.x + weight.z * b.y + weight.w * b.z;
+                sum[0] = addProducts(sum[0], weight, a.x, a.y, a.z, a.w);
+                sum[1] = addProducts(sum[1], weight, a.y, a.z, a.w, b.x);
+                sum[2] = addProducts(sum[2], weight, a.z, a.w, b.x, b.y);
+                sum[3] = addProducts(sum[3], weight, a.w, b.x, b.y, b.z);
                 a = b;
             }
         }

@@ -24,21 +24,25 @@ __device__ __forceinline__ float warpSum(float value)
 }
 
 /// The warp's sum of each of kCount values (16 or 32): lane l returns that of values[l % kCount]. At each step a lane
-/// keeps half of what it holds and hands the other half on, so it takes about kCount shuffles, not 5 kCount.
+/// keeps half of what it holds and hands the other half on, so it takes about kCount shuffles, not 5 kCount. The steps
+/// are templates: nvcc does not unroll a loop that halves its counter, and the values would then lie in local memory.
+template <int kHalf, int kCount>
+__device__ __forceinline__ void halveEach(float (&values)[kCount], unsigned lane)
+{
+    const bool upper = (lane & static_cast<unsigned>(kHalf)) != 0;
+    TOEPLAB_UNROLL
+    for (int i = 0; i < kHalf; ++i) {
+        const float handed_on = upper ? values[i] : values[i + kHalf];
+        const float kept = upper ? values[i + kHalf] : values[i];
+        values[i] = kept + __shfl_xor_sync(kFullWarp, handed_on, kHalf);
+    }
+    if constexpr (kHalf > 1)
+        halveEach<kHalf / 2>(values, lane);
+}
 template <int kCount>
 __device__ __forceinline__ float warpSumOfEach(float (&values)[kCount])
 {
-    const unsigned lane = threadIdx.x % kWarp;
-    TOEPLAB_UNROLL
-    for (int half = kCount / 2; half > 0; half /= 2) {
-        const bool upper = (lane & static_cast<unsigned>(half)) != 0;
-        TOEPLAB_UNROLL
-        for (int i = 0; i < half; ++i) {
-            const float handed_on = upper ? values[i] : values[i + half];
-            const float kept = upper ? values[i + half] : values[i];
-            values[i] = kept + __shfl_xor_sync(kFullWarp, handed_on, half);
-        }
-    }
+    halveEach<kCount / 2>(values, threadIdx.x % kWarp);
     float sum = values[0];
     TOEPLAB_UNROLL
     for (int lanes = kCount; lanes < kWarp; lanes *= 2)
