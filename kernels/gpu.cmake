@@ -16,6 +16,7 @@ set(TOEPLAB_GPU_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/products/plane.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski_backward.cu
+  ${PROJECT_SOURCE_DIR}/kernels/ski/ski_taps.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/warp.cu)
 set(TOEPLAB_GPU_HOST_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/device/gpu_table.cpp

@@ -65,14 +65,12 @@ __global__ void __launch_bounds__(kRowThreads<kRoom>, kRowBlocks<kRoom>)
     const SkiRow<kTaps, kRoom> row{geometry, layout, kept(sharedMemory<float>())};
     const int length = geometry.length;
     const std::uint64_t begin = static_cast<std::uint64_t>(blockIdx.x) * static_cast<unsigned>(length);
-    x += begin;
-    y += begin;
     SkiOctet octet;
     const bool busy = row.thread < layout.octets;
     if constexpr (kRoom > 0) {
         OctetValues values{};
         if (busy) {
-            values = readOctet(x, row.thread, length, geometry.whole);
+            values = readOctet(x + begin, row.thread, length, geometry.whole);
             octet = geometry.plan.octets[row.thread];
         }
         row.loadParameters(kernel, lags, turned); // while the row is on its way
@@ -80,13 +78,15 @@ __global__ void __launch_bounds__(kRowThreads<kRoom>, kRowBlocks<kRoom>)
             row.share(octet, row.thread, values.a, values.b);
     } else {
         row.inTurn(layout.octets, [&](int q) {
-            const OctetValues values = readOctet(x, q, length, geometry.whole);
+            const OctetValues values = readOctet(x + begin, q, length, geometry.whole);
             row.share(geometry.plan.octets[q], q, values.a, values.b);
         });
         row.loadParameters(kernel, lags, turned);
     }
     __syncthreads();
     row.sumShares(inducing);
+    if (y == nullptr)
+        return;
     __syncthreads();
     row.multiply();
     __syncthreads();
@@ -94,7 +94,7 @@ __global__ void __launch_bounds__(kRowThreads<kRoom>, kRowBlocks<kRoom>)
         float sums[8];
         row.spread(of, sums);
         row.correlate(q, sums);
-        writeOctet(sums, y, q, length, geometry.whole);
+        writeOctet(sums, y + begin, q, length, geometry.whole);
     };
     if constexpr (kRoom > 0) {
         if (busy)
@@ -122,6 +122,20 @@ __global__ void __launch_bounds__(kThreads)
             z[row * rank + m] = low.z[m];
         v[row * rank + m] = low.v[m];
     }
+}
+
+/// A thread for each octet, where not many idle: how many, else 0.
+int roomFor(const SkiGeometry& geometry)
+{
+    const int octets = (geometry.length + 7) / 8;
+    if (octets <= 64 || octets > 256 || (geometry.frame.taps != 33 && geometry.frame.taps != 17))
+        return 0;
+    return octets > 128 ? 256 : 128;
+}
+SkiRowLayout layoutOf(const SkiGeometry& geometry)
+{
+    const int room = roomFor(geometry);
+    return SkiRowLayout::of(geometry, room > 0 ? room : (geometry.length + 7) / 8);
 }
 
 /// Whether each cell has at least `rows` rows.
@@ -254,22 +268,21 @@ void gatherRows(const Context& context, const SkiGeometry& geometry, std::int64_
            &skiGatherKernel<T>, geometry, lags, turned, x, z, v);
 }
 
+bool skiRowFits(const Context& context, const SkiGeometry& geometry)
+{
+    return geometry.plan.octets != nullptr && geometry.channels > 0 &&
+           static_cast<std::size_t>(layoutOf(geometry).floats) * sizeof(float) <= context.sharedLimit();
+}
+
 template <typename T>
-bool skiRow(const Context& context, const SkiGeometry& geometry, std::int64_t rows, const float* kernel,
+void skiRow(const Context& context, const SkiGeometry& geometry, std::int64_t rows, const float* kernel,
             const float* lags, bool turned, const T* x, T* y, float* inducing)
 {
-    const int octets = (geometry.length + 7) / 8;
-    // A thread for each octet, where not many idle.
-    const int room = geometry.frame.taps != 33 && geometry.frame.taps != 17 ? 0
-                     : octets > 128 && octets <= 256                        ? 256
-                     : octets > 64 && octets <= 128                         ? 128
-                                                                            : 0;
-    const SkiRowLayout layout = SkiRowLayout::of(geometry, room > 0 ? room : octets);
+    const int room = roomFor(geometry);
+    const SkiRowLayout layout = layoutOf(geometry);
     const auto bytes = static_cast<std::size_t>(layout.floats) * sizeof(float);
-    if (geometry.plan.octets == nullptr || bytes > context.sharedLimit())
-        return false;
     const auto start = [&](auto taps) {
-        const Launch at{rows, room > 0 ? room : threadsFor(octets, kThreads), bytes};
+        const Launch at{rows, room > 0 ? room : threadsFor(layout.octets, kThreads), bytes};
         const auto with = [&](auto row_kernel) {
             launch(context, at, row_kernel, geometry, layout, kernel, lags, turned, x, y, inducing);
         };
@@ -287,7 +300,6 @@ bool skiRow(const Context& context, const SkiGeometry& geometry, std::int64_t ro
         start(std::integral_constant<int, 17>{});
     else
         start(std::integral_constant<int, 0>{});
-    return true;
 }
 
 template <typename T>
@@ -297,8 +309,10 @@ void skiForward(Context& context, const SkiShape& shape, const SkiPlan& plan, co
     const int padding = TapFrame::of(shape.taps).count;
     const SkiGeometry geometry = skiGeometry(context, shape, plan, 1, padding, wholeFours(shape.length, x, y));
     const std::int64_t rows = shape.batch * shape.channels;
-    if (rows > 0 && skiRow(context, geometry, rows, kernel, lags, false, x, y, inducing))
+    if (rows > 0 && skiRowFits(context, geometry)) {
+        skiRow(context, geometry, rows, kernel, lags, false, x, y, inducing);
         return;
+    }
     const int floats = geometry.frame.count + geometry.lowRankFloats() + geometry.tile + padding;
     const Launch at{rows * geometry.tiles, threadsFor(geometry.tile / 4, kThreads),
                     static_cast<std::size_t>(floats) * sizeof(float)};
@@ -314,6 +328,8 @@ void skiForward(Context& context, const SkiShape& shape, const SkiPlan& plan, co
 #define TOEPLAB_INSTANTIATE(T)                                                                                         \
     template void gatherRows(const Context&, const SkiGeometry&, std::int64_t, const float*, bool, const T*, float*,   \
                              float*);                                                                                  \
+    template void skiRow(const Context&, const SkiGeometry&, std::int64_t, const float*, const float*, bool, const T*, \
+                         T*, float*);                                                                                  \
     template void skiForward(Context&, const SkiShape&, const SkiPlan&, const float*, const float*, const T*, T*,      \
                              float*);
 TOEPLAB_INSTANTIATE(float)

@@ -149,4 +149,21 @@ template <typename T>
 void gatherRows(const Context& context, const SkiGeometry& geometry, std::int64_t rows, const float* lags, bool turned,
                 const T* x, float* z, float* v);
 
+/// Whether `skiRow` takes these rows: the plan has octets, and a row of them fits into what a block may share.
+[[nodiscard]] bool skiRowFits(const Context& context, const SkiGeometry& geometry);
+
+/// y = T x, or T^T x where `turned`, and inducing = W^T x; either may be null. There is a row at least.
+template <typename T>
+void skiRow(const Context& context, const SkiGeometry& geometry, std::int64_t rows, const float* kernel,
+            const float* lags, bool turned, const T* x, T* y, float* inducing);
+
+/// Into how many slices `sumTapsOfRows` divides the batch; 0 where it does not know the number of taps or rows do not
+/// fit.
+[[nodiscard]] int tapSlices(const Context& context, const SkiShape& shape);
+
+/// partial[slice, channel, m] = sum over the slice's samples and i of g[i] x[i + m - taps / 2];
+/// kernels/ski/ski_taps.cu.
+template <typename T>
+void sumTapsOfRows(const Context& context, const SkiShape& shape, int slices, const T* x, const T* g, float* partial);
+
 } // namespace toeplab::kernels::gpu

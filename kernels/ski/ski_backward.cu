@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/ski/ski.cuh"
 
+#include <algorithm>
+
 namespace toeplab::kernels::gpu
 {
 namespace
@@ -65,34 +67,103 @@ __global__ void __launch_bounds__(kThreads)
     }
 }
 
-/// dlags[c, k + rank - 1] = sum_b sum_{m - l = k} zg[b, c, m] z[b, c, l]; a block for each channel.
+/// dlags[c, k + rank - 1] = sum_b sum_{m - l = k} zg[b, c, m] z[b, c, l]; a block for each channel. Each warp adds up
+/// samples of its own, a lane four neighbouring lags, 16 products at a time from two 16-byte loads; z stands between
+/// zeros, so that every lag sums over all nodes.
 __global__ void __launch_bounds__(256)
     skiLagsKernel(int batch, int channels, int rank, const float* z, const float* zg, float* dlags)
 {
-    auto* z_row = sharedMemory<float>();
-    float* zg_row = z_row + rank;
-    const std::int64_t channel = blockIdx.x;
-    const int lags = 2 * rank - 1;
-    for (int first = 0; first < lags; first += static_cast<int>(blockDim.x)) {
-        const int index = first + static_cast<int>(threadIdx.x);
-        const int k = index - (rank - 1);
-        float sum = 0;
-        for (int b = 0; b < batch; ++b) {
-            const std::int64_t row = (static_cast<std::int64_t>(b) * channels + channel) * rank;
-            __syncthreads();
-            loadFloats(z + row, rank, z_row);
-            loadFloats(zg + row, rank, zg_row);
-            __syncthreads();
-            const int begin = k > 0 ? k : 0;
-            const int end = k < 0 ? rank + k : rank;
-            if (index < lags) {
-                for (int m = begin; m < end; ++m)
-                    sum += zg_row[m] * z_row[m - k];
+    const int fours = (rank + 3) / 4;
+    const int thread = static_cast<int>(threadIdx.x);
+    const int lane = thread % kWarp;
+    const int warp = thread / kWarp;
+    const int warps = static_cast<int>(blockDim.x) / kWarp;
+    auto* scratch = kept(sharedMemory<float>());
+    float* zg_row = scratch + warps * 4 * kWarp + warp * 16 * fours;
+    float* z_row = zg_row + 8 * fours;
+    for (int i = lane; i < 4 * fours; i += kWarp)
+        reinterpret_cast<float4*>(zg_row)[i] = make_float4(0, 0, 0, 0);
+    for (int first = 0; first < 2 * fours; first += kWarp) {
+        const int group = first + lane; // lags 4 (group - fours) .. + 3
+        float sums[4] = {};
+        for (int b = warp; b < batch; b += warps) {
+            const std::int64_t row = (static_cast<std::int64_t>(b) * channels + blockIdx.x) * rank;
+            __syncwarp();
+            for (int i = lane; i < rank; i += kWarp) {
+                zg_row[i] = zg[row + i];
+                z_row[i] = z[row + i];
+            }
+            __syncwarp();
+            if (group >= 2 * fours)
+                continue;
+            const auto* ahead = reinterpret_cast<const float4*>(z_row) + fours - group;
+            float4 before = ahead[-1];
+            for (int m = 0; m < fours; ++m) {
+                const float4 here = ahead[m];
+                const float4 w = reinterpret_cast<const float4*>(zg_row)[m];
+                const float around[7] = {before.y, before.z, before.w, here.x, here.y, here.z, here.w};
+                const float of[4] = {w.x, w.y, w.z, w.w};
+                TOEPLAB_UNROLL
+                for (int j = 0; j < 4; ++j) {
+                    TOEPLAB_UNROLL
+                    for (int i = 0; i < 4; ++i)
+                        sums[i] += of[j] * around[3 + j - i];
+                }
+                before = here;
             }
         }
-        if (index < lags)
-            dlags[channel * lags + index] = sum;
+        reinterpret_cast<float4*>(scratch)[thread] = make_float4(sums[0], sums[1], sums[2], sums[3]);
+        __syncthreads();
+        for (int i = thread; i < 4 * kWarp; i += static_cast<int>(blockDim.x)) {
+            const int index = 4 * (first - fours) + i + rank - 1;
+            float sum = 0;
+            for (int from = 0; from < warps; ++from)
+                sum += scratch[from * 4 * kWarp + i];
+            if (index >= 0 && index < 2 * rank - 1)
+                dlags[static_cast<std::int64_t>(blockIdx.x) * (2 * rank - 1) + index] = sum;
+        }
+        __syncthreads();
     }
+}
+
+void sumLags(const Context& context, const SkiShape& shape, const float* inducing, const float* z, float* dlags)
+{
+    const auto bytes = [&](std::int64_t warps) {
+        return static_cast<std::size_t>(warps * (4 * kWarp + (shape.rank + 3) / 4 * 16)) * sizeof(float);
+    };
+    std::int64_t warps = std::clamp<std::int64_t>(shape.batch, 1, 8);
+    while (warps > 1 && bytes(warps) > context.sharedLimit())
+        --warps;
+    launch(context, {shape.channels, static_cast<int>(warps) * kWarp, bytes(warps)}, &skiLagsKernel,
+           static_cast<int>(shape.batch), static_cast<int>(shape.channels), static_cast<int>(shape.rank), inducing, z,
+           dlags);
+}
+
+/// Rows of octets: one kernel makes T^T g and W^T g, another sums the gradients of the taps over many rows. False:
+/// nothing was done, this is not for such rows.
+template <typename T>
+bool backwardByOctets(Context& context, const SkiShape& shape, const SkiPlan& plan, const float* kernel,
+                      const float* lags, const T* x, const float* inducing, const T* g, T* dx, float* dkernel,
+                      float* dlags)
+{
+    const SkiGeometry geometry = skiGeometry(context, shape, plan, 1, 0, wholeFours(shape.length, g, dx));
+    const std::int64_t rows = shape.batch * shape.channels;
+    const int slices = tapSlices(context, shape);
+    if (rows == 0 || !skiRowFits(context, geometry) || slices == 0)
+        return false;
+    const std::int64_t sums = shape.channels * shape.taps;
+    auto* partial = static_cast<float*>(
+        context.workspace(static_cast<std::size_t>(slices * sums + rows * shape.rank) * sizeof(float)));
+    float* z = partial + slices * sums;
+    if (dx != nullptr || dlags != nullptr)
+        skiRow(context, geometry, rows, kernel, lags, true, g, dx, dlags != nullptr ? z : nullptr);
+    if (dkernel != nullptr) {
+        sumTapsOfRows(context, shape, slices, x, g, partial);
+        sumParts(context, slices, sums, partial, dkernel);
+    }
+    if (dlags != nullptr)
+        sumLags(context, shape, inducing, z, dlags);
+    return true;
 }
 
 template <int kTaps, typename T>
@@ -124,10 +195,7 @@ void backward(Context& context, const SkiShape& shape, const SkiPlan& plan, cons
     if (dkernel != nullptr)
         sumParts(context, parts, sums, partial, dkernel);
     if (dlags != nullptr)
-        launch(
-            context,
-            {shape.channels, threadsFor(shape.lags(), 256), static_cast<std::size_t>(2 * shape.rank) * sizeof(float)},
-            &skiLagsKernel, static_cast<int>(shape.batch), geometry.channels, geometry.plan.rank, inducing, z, dlags);
+        sumLags(context, shape, inducing, z, dlags);
 }
 
 } // namespace
@@ -136,6 +204,8 @@ template <typename T>
 void skiBackward(Context& context, const SkiShape& shape, const SkiPlan& plan, const float* kernel, const float* lags,
                  const T* x, const float* inducing, const T* g, T* dx, float* dkernel, float* dlags)
 {
+    if (backwardByOctets(context, shape, plan, kernel, lags, x, inducing, g, dx, dkernel, dlags))
+        return;
     if (TapFrame::of(shape.taps).count <= kFewTaps)
         backward<kFewTaps>(context, shape, plan, kernel, lags, x, inducing, g, dx, dkernel, dlags);
     else

@@ -132,6 +132,15 @@ TEST_F(GpuSki, HasAThreadForEachEightOrTakesThemInTurn)
     expectSki({2, 2, 2048, 64, 33}, Plan::exact(2048, 64), Number::Float32, false, 1);
 }
 
+TEST_F(GpuSki, SumsGradientsOverManySamples)
+{
+    expectSki({11, 2, 65, 8, 33}, Plan::exact(65, 8), Number::Float32, true);
+    expectSki({17, 1, 33, 3, 17}, Plan::exact(33, 3), Number::Float32, true);
+    if (kThorough) // blocks of several samples
+        for (const std::int64_t taps : {17, 33})
+            expectSki({7, 512, 41, 4, taps}, Plan::exact(41, 4), Number::Float32, true);
+}
+
 TEST_F(GpuSki, TakesCellsOfAnyLengthAndFirstWeight)
 {
     // Weights rise as evenly as those of Plan::exact, but begin anywhere.
