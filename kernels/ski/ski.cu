@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(kThreads)
 template <int kRoom>
 constexpr int kRowThreads = kRoom > 0 ? kRoom : kThreads;
 template <int kRoom>
-constexpr int kRowBlocks = 1280 / kRowThreads<kRoom>;
+constexpr int kRowBlocks = 2048 / kRowThreads<kRoom>; // all that a multiprocessor holds
 
 /// A whole row of a plan of octets; `turned`: y = T^T x.
 template <int kTaps, int kRoom, typename T>
