@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/commands.h"
+#include "app/engine/runs_command.h"
 #include "core/analysis/kernel_analysis.h"
 #include "core/analysis/npy.h"
 #include "core/base/layer_info.h"
@@ -226,10 +227,13 @@ core::Result<Ladder> ladderOfRun(const Options& options)
     return ladder;
 }
 
-int analyze(const CommandContext& context, const Options& options)
+int analyze(const CommandContext& context, Options options)
 {
     if (options.run.empty() == options.kernel.empty()) {
         return wrongUsage({"Give a run to analyse, or one kernel with --kernel FILE.npy."});
+    }
+    if (!options.run.empty()) {
+        options.run = runPath(options.run);
     }
     const auto ladder = options.run.empty() ? ladderOfKernel(options) : ladderOfRun(options);
     if (!ladder) {

@@ -3,6 +3,7 @@
 #include "app/engine/experiment_options.h"
 #include "app/engine/interrupt.h"
 #include "app/engine/progress_line.h"
+#include "app/engine/runs_command.h"
 #include "core/config/fields.h"
 #include "core/runs/run_reader.h"
 #include "core/tasks/task.h"
@@ -23,9 +24,10 @@ struct EvalChoice {
     std::vector<std::string> settings;
 };
 
-int evaluate(const CommandContext& context, const EvalChoice& choice)
+int evaluate(const CommandContext& context, EvalChoice choice)
 {
     watchInterrupts();
+    choice.run = runPath(choice.run);
     const core::Result<core::RunData> run = core::readRun(choice.run);
     if (!run)
         return failed(run.error());
@@ -57,6 +59,9 @@ int evaluate(const CommandContext& context, const EvalChoice& choice)
     const auto samples = static_cast<double>(outcome->samples);
     const double loss = outcome->loss_sum / samples;
     const double accuracy = static_cast<double>(outcome->correct) / samples;
+    if (const std::int64_t cut = (*dataset)->cutSamples(); cut > 0)
+        fmt::print(stderr, "{} samples are longer than task.length_limit and were cut to {} positions.\n", cut,
+                   experiment->task.length_limit);
     if (context.json)
         printJson({{"run", choice.run},
                    {"split", choice.split},
@@ -80,7 +85,7 @@ void addEvalCommand(CLI::App& app, CommandContext& context)
     CLI::App* command = addCommand(app, context, "eval", "Evaluate a checkpoint of a run on every sample of a split",
                                    "toeplab eval runs/tour.h5 --split test --json",
                                    onDevice(context, [&context, choice] { return evaluate(context, *choice); }));
-    command->add_option("RUN", choice->run, "The run file")->required();
+    command->add_option("RUN", choice->run, "A run file, or a run as `runs list` names it")->required();
     command->add_option("--split", choice->split, "train, val or test")
         ->check(CLI::IsMember({"train", "val", "test"}))
         ->capture_default_str();

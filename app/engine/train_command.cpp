@@ -5,7 +5,6 @@
 #include "app/engine/train_report.h"
 #include "core/config/fields.h"
 #include "core/config/presets.h"
-#include "core/operators/ski/ski_limits.h"
 #include "core/runs/run_reader.h"
 
 #include <fmt/format.h>
@@ -64,16 +63,6 @@ bool over(core::SessionState state)
            state == core::SessionState::Failed;
 }
 
-/// What is allowed and yet hardly meant.
-void warnOfSki(const core::Experiment& experiment)
-{
-    const std::int64_t n = experiment.task.length_limit;
-    if (experiment.mixer.kind != "ski" || experiment.mixer.axes != 1)
-        return;
-    if (const std::string warning = core::skiLimits(experiment.mixer, n, n).warning(); !warning.empty())
-        fmt::print(stderr, "{}\n", warning);
-}
-
 int train(const CommandContext& context, const TrainChoice& choice)
 {
     core::Result<core::Experiment> experiment = chosenExperiment(choice);
@@ -82,7 +71,6 @@ int train(const CommandContext& context, const TrainChoice& choice)
     applyEnds(experiment->train, choice);
     if (auto applied = applySettings(*experiment, choice.settings); !applied)
         return wrongUsage(applied.error());
-    warnOfSki(*experiment);
     watchInterrupts();
     TrainReport report(experiment->train, context.json);
     const std::unique_ptr<core::Session> session = core::Session::make(report, context.command_line);

@@ -82,25 +82,36 @@ void ListopsTask::keep(Split split, TokenStore store)
     }
 }
 
+std::string ListopsTask::cutText() const
+{
+    std::int64_t cut = 0;
+    for (const auto& loaded : datasets_) {
+        cut += loaded != nullptr ? loaded->cutSamples() : 0;
+    }
+    return cut > 0 ? fmt::format("; {} of them cut to {} positions", plainNumber(static_cast<double>(cut)),
+                                 plainNumber(static_cast<double>(settings_.length_limit)))
+                   : "";
+}
+
 std::string ListopsTask::provenance() const
 {
     const auto number = [](std::int64_t value) { return plainNumber(static_cast<double>(value)); };
+    const std::lock_guard lock(mutex_);
     if (!files_) {
-        return fmt::format("generated, seed {}: {} training, {} validation and {} test samples of {} to {} tokens",
+        return fmt::format("generated, seed {}: {} training, {} validation and {} test samples of {} to {} tokens{}",
                            settings_.data_seed, number(settings_.train_samples), number(settings_.val_samples),
                            number(settings_.test_samples), number(settings_.min_length + 1),
-                           number(settings_.max_length - 1));
+                           number(settings_.max_length - 1), cutText());
     }
     std::string text = files_->single_file
                            ? (*files_)[Split::Train] + ", split by content: 80 % training, 10 % validation, 10 % test"
                            : files_->folder;
-    const std::lock_guard lock(mutex_);
     for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
         if (const auto& loaded = datasets_[static_cast<std::size_t>(split)]) {
             text += fmt::format(", {} {}", toString(split), number(loaded->size()));
         }
     }
-    return text;
+    return text + cutText();
 }
 
 } // namespace toeplab::core::listops

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] std::string provenance() const override;
 
 private:
+    /// "; 12 of them cut to 512 positions"; empty where none is. With the lock held.
+    [[nodiscard]] std::string cutText() const;
     ListopsTask(TaskSettings settings, std::optional<Files> files);
     [[nodiscard]] Result<void> load(Split split, const Progress& progress);
     void keep(Split split, TokenStore store);

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] virtual Batch batch(std::span<const std::int64_t> indices) const = 0;
     [[nodiscard]] virtual std::int64_t length(std::int64_t index) const = 0; ///< tokens of a sample, end mark included
     [[nodiscard]] virtual std::string text(std::int64_t index) const = 0;    ///< a sample for people to read
+    [[nodiscard]] virtual std::int64_t cutSamples() const { return 0; }      ///< longer than the task's length limit
 };
 
 /// progress(fraction in [0,1]); return false to stop.

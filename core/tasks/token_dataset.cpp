@@ -15,6 +15,8 @@ TokenDataset::TokenDataset(std::shared_ptr<const TokenStore> store, std::int64_t
       end_mark_(end_mark), text_of_(std::move(text_of))
 {
     require(length_limit >= 2, "a length limit of {} leaves no token beside the end mark, at least 2", length_limit);
+    for (std::size_t i = 0; i < store_->size(); ++i)
+        cut_ += store_->tokens(i).size() > most_tokens_ ? 1 : 0;
 }
 
 std::span<const std::uint8_t> TokenDataset::kept(std::int64_t index) const

@@ -21,12 +21,14 @@ public:
     [[nodiscard]] Batch batch(std::span<const std::int64_t> indices) const override;
     [[nodiscard]] std::int64_t length(std::int64_t index) const override;
     [[nodiscard]] std::string text(std::int64_t index) const override;
+    [[nodiscard]] std::int64_t cutSamples() const override { return cut_; }
 
 private:
     [[nodiscard]] std::span<const std::uint8_t> kept(std::int64_t index) const;
 
     std::shared_ptr<const TokenStore> store_;
     std::size_t most_tokens_;
+    std::int64_t cut_ = 0;
     std::uint8_t end_mark_;
     TextOf text_of_;
 };

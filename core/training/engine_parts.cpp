@@ -17,6 +17,8 @@ SessionParts engineParts(const std::string& command_line)
         Result<RunData> run = readRun(path);
         if (!run)
             return tl::unexpected(run.error());
+        if (run->state == RunState::Alive || run->state == RunState::Paused)
+            return fail("The run {} is being written by another process. Stop that one first.", path);
         return run->header;
     };
     parts.read_checkpoint = [](const std::string& path) { return readCheckpoint(path, CheckpointKind::Last); };

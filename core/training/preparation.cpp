@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/preparation.h"
 
+#include "core/base/text.h"
 #include "core/config/fields.h"
 #include "core/models/functions/products.h"
+#include "core/operators/ski/ski_limits.h"
 
 #include <fmt/chrono.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <utility>
@@ -34,6 +37,28 @@ nlohmann::json provenanceOf(const SessionParts& parts, const Experiment& experim
     provenance["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
     provenance["started_unix"] = static_cast<std::int64_t>(now);
     return provenance;
+}
+
+/// What is allowed and yet hardly meant, in a sentence each.
+std::vector<std::string> notesOf(const PreparedRun& run, const Task& task)
+{
+    std::vector<std::string> notes;
+    for (const auto& [name, data] : {std::pair("training", run.train.get()), {"validation", run.validation.get()}}) {
+        if (data->cutSamples() > 0)
+            notes.push_back(fmt::format(
+                "{} of {} {} samples of {} are longer than task.length_limit and were cut to {} "
+                "positions.",
+                plainNumber(static_cast<double>(data->cutSamples())), plainNumber(static_cast<double>(data->size())),
+                name, task.name(), plainNumber(static_cast<double>(run.experiment.task.length_limit))));
+    }
+    if (run.experiment.mixer.kind != "ski")
+        return notes;
+    for (const LayerInfo& layer : run.header.layers) {
+        const std::string warning = skiLimits(run.experiment.mixer, layer.length, layer.length).warning();
+        if (!warning.empty() && std::find(notes.begin(), notes.end(), warning) == notes.end())
+            notes.push_back(warning);
+    }
+    return notes;
 }
 
 Result<void> loadData(Task& task, PreparedRun& run, const Progress& progress)
@@ -111,6 +136,12 @@ Result<PreparedRun> prepareRun(const SessionParts& parts, const TrainRequest& re
     if (!writer)
         return tl::unexpected(writer.error());
     run.writer = std::move(*writer);
+    if (request.resume) { // now that nobody else can write
+        const Result<Checkpoint> checkpoint = parts.read_checkpoint(request.run);
+        if (!checkpoint || checkpoint->step != run.step || checkpoint->state != run.state)
+            return fail("Another program went on with {} while this one prepared it. Resume it again.", request.run);
+    }
+    run.notes = notesOf(run, **task);
     return run;
 }
 

@@ -62,6 +62,8 @@ TrainingRun::End TrainingRun::go()
     });
     if (step_ == 0) {
         mark("start", "Start", 0);
+        for (const std::string& note : run_.notes)
+            mark("note", note, 0);
         save(false); // so that a run can be resumed whenever it is cut off
     } else {
         mark("resumed", fmt::format("Resumed from the checkpoint of step {}", step_), step_);

@@ -21,8 +21,9 @@ struct PreparedRun {
     std::unique_ptr<Trainer> trainer;
     std::unique_ptr<RunWriter> writer;
     RunHeader header;
-    nlohmann::json state;  ///< a checkpoint's; null: a run from its beginning
-    std::int64_t step = 0; ///< done already
+    nlohmann::json state;           ///< a checkpoint's; null: a run from its beginning
+    std::int64_t step = 0;          ///< done already
+    std::vector<std::string> notes; ///< what a person should know of the run before it starts
 };
 
 /// From the first step to the end: steps, validations, checkpoints, kernels, and the orders of others in between. Lives

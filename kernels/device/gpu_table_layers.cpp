@@ -23,6 +23,11 @@ void fillPointwise(LayerTable& table)
         return typed(number,
                      [&](auto t) { dropoutAdd(*context, *dropout, rows, length, t.in(residual), t.in(x), t.out(y)); });
     };
+    table.addProduct = [](Context* context, std::int64_t batch, std::int64_t channels, std::int64_t length,
+                          Number number, const void* product, const float* bias, const float* residual, float* y) {
+        return typed(number,
+                     [&](auto t) { addProduct(*context, batch, channels, length, t.in(product), bias, residual, y); });
+    };
     table.gateInput = [](Context* context, const GateShape* shape, Number number, const void* z, const float* bias,
                          void* v) {
         return typed(number, [&](auto t) { gateInput(*context, *shape, t.in(z), bias, t.out(v)); });

@@ -20,6 +20,8 @@ struct LayerTable {
                             const void* g, void* dx) = nullptr;
     int (*dropoutAdd)(Context* context, const Dropout* dropout, std::int64_t rows, std::int64_t length, Number number,
                       const void* residual, const void* x, void* y) = nullptr;
+    int (*addProduct)(Context* context, std::int64_t batch, std::int64_t channels, std::int64_t length, Number number,
+                      const void* product, const float* bias, const float* residual, float* y) = nullptr;
     int (*gateInput)(Context* context, const GateShape* shape, Number number, const void* z, const float* bias,
                      void* v) = nullptr;
     int (*gateOutput)(Context* context, const GateShape* shape, const Dropout* dropout, Number number, const void* z,

@@ -49,6 +49,26 @@ __global__ void __launch_bounds__(kThreads)
     writeFour(values.four(), y + row * length, i, length, whole);
 }
 
+/// A block does one tile of a row, as above.
+template <typename T>
+__global__ void __launch_bounds__(kThreads)
+    addProductKernel(int channels, int length, int tiles, bool whole, const T* product, const float* bias,
+                     const float* residual, float* y)
+{
+    const std::int64_t row = blockIdx.x / static_cast<unsigned>(tiles);
+    const int i =
+        static_cast<int>(blockIdx.x % static_cast<unsigned>(tiles)) * kTile + 4 * static_cast<int>(threadIdx.x);
+    if (i >= length)
+        return;
+    const float shift = bias != nullptr ? bias[row % channels] : 0.0F;
+    Quad values(readFour(product + row * length, i, length, whole));
+    const Quad base(residual != nullptr ? readFour(residual + row * length, i, length, whole) : float4{0, 0, 0, 0});
+    TOEPLAB_UNROLL
+    for (int o = 0; o < 4; ++o)
+        values.values[o] += base.values[o] + shift;
+    writeFour(values.four(), y + row * length, i, length, whole);
+}
+
 } // namespace
 
 template <typename T>
@@ -74,10 +94,22 @@ void dropoutAdd(Context& context, const Dropout& dropout, std::int64_t rows, std
            static_cast<int>(tiles), wholeFours(length, residual, x, y), residual, x, y);
 }
 
+template <typename T>
+void addProduct(Context& context, std::int64_t batch, std::int64_t channels, std::int64_t length, const T* product,
+                const float* bias, const float* residual, float* y)
+{
+    const std::int64_t tiles = blocksFor(length, kTile);
+    const bool whole = wholeFours(length, product) && wholeFours(length, residual, y);
+    launch(context, {batch * channels * tiles, kThreads}, &addProductKernel<T>, static_cast<int>(channels),
+           static_cast<int>(length), static_cast<int>(tiles), whole, product, bias, residual, y);
+}
+
 #define TOEPLAB_INSTANTIATE(T)                                                                                         \
     template void activate(Context&, Activation, std::int64_t, const T*, T*);                                          \
     template void activateBackward(Context&, Activation, std::int64_t, const T*, const T*, T*);                        \
-    template void dropoutAdd(Context&, const Dropout&, std::int64_t, std::int64_t, const T*, const T*, T*);
+    template void dropoutAdd(Context&, const Dropout&, std::int64_t, std::int64_t, const T*, const T*, T*);            \
+    template void addProduct(Context&, std::int64_t, std::int64_t, std::int64_t, const T*, const float*, const float*, \
+                             float*);
 TOEPLAB_INSTANTIATE(float)
 TOEPLAB_INSTANTIATE(Half)
 TOEPLAB_INSTANTIATE(BFloat16)

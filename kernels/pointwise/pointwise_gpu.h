@@ -22,6 +22,12 @@ template <typename T>
 void dropoutAdd(Context& context, const Dropout& dropout, std::int64_t rows, std::int64_t length, const T* residual,
                 const T* x, T* y);
 
+/// y[b, c, i] = residual[b, c, i] + bias[c] + product[b, c, i]: kernels/products/widen.h for products of any type. bias
+/// and residual may be null, y may be the product of floats.
+template <typename T>
+void addProduct(Context& context, std::int64_t batch, std::int64_t channels, std::int64_t length, const T* product,
+                const float* bias, const float* residual, float* y);
+
 template <typename T>
 void gateInput(Context& context, const GateShape& shape, const T* z, const float* bias, T* v);
 template <typename T>

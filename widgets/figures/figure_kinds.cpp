@@ -46,6 +46,17 @@ FigureOption lagOption()
     return number("max_lag", "Lags up to", "Only lags of at most this size; 0 shows all.", 0, 0, 1e9, "all");
 }
 
+FigureOption bandOption()
+{
+    return number("band", "Band up to lag", "Lags of at most this size belong to the band.", 8, 0, 1e9, "lag 0 alone");
+}
+
+FigureOption rankOption()
+{
+    return number("rank", "Rank", "Inducing points over the sequence; the rest is straight lines between them.", 16, 2,
+                  1e9, "");
+}
+
 FigureOption limitOption()
 {
     return number("limit", "Colour limit", "The value at both ends of the colours; 0 follows the data.", 0, 0, 1e30,
@@ -101,9 +112,9 @@ FigureNeeds ladderFrame()
     return needs;
 }
 
-const std::array<FigureKind, 8>& table()
+const std::array<FigureKind, 10>& table()
 {
-    static const std::array<FigureKind, 8> kinds{{
+    static const std::array<FigureKind, 10> kinds{{
         {"training",
          "Training",
          "Loss, accuracy and what else is logged, over steps",
@@ -163,6 +174,26 @@ const std::array<FigureKind, 8>& table()
           lagOption(), limitOption(),
           toggle("profile", "Lag profile", "The chosen snapshot over its lags, with the first and the last.", true)},
          makeEvolutionFigure},
+        {"split",
+         "Band and low rank",
+         "A layer's kernel as a band and a low-rank rest, and what neither holds",
+         "The split appears at the first kernel snapshot.",
+         0.75,
+         230,
+         LinkAxis::Lag,
+         kernel(),
+         {bandOption(), rankOption(), lagOption()},
+         makeSplitFigure},
+        {"inducing",
+         "Inducing points",
+         "The points that the low-rank part of a layer's kernel is interpolated between",
+         "The points appear at the first kernel snapshot.",
+         0.7,
+         230,
+         LinkAxis::Lag,
+         kernel(),
+         {bandOption(), rankOption(), lagOption()},
+         makeInducingFigure},
         {"frequency",
          "Frequency",
          "Magnitude and phase of a layer's kernel",

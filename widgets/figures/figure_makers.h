@@ -14,6 +14,8 @@ namespace toeplab::widgets
 [[nodiscard]] std::unique_ptr<Figure> makeKernelFigure();
 [[nodiscard]] std::unique_ptr<Figure> makeToeplitzFigure();
 [[nodiscard]] std::unique_ptr<Figure> makeEvolutionFigure();
+[[nodiscard]] std::unique_ptr<Figure> makeSplitFigure();
+[[nodiscard]] std::unique_ptr<Figure> makeInducingFigure();
 [[nodiscard]] std::unique_ptr<Figure> makeFrequencyFigure();
 [[nodiscard]] std::unique_ptr<Figure> makeSpikinessFigure();
 [[nodiscard]] std::unique_ptr<Figure> makeCompareFigure();

@@ -63,10 +63,8 @@ at::Tensor outputProjection(const at::Tensor& weight, const at::Tensor& bias, co
     if (!isRounded(o))
         return projectForward(weight, bias, residual, o);
     const at::Tensor product = at::bmm(forEachSample(weight, o.size(0)), o);
-    if (o.is_cuda()) {
-        at::Tensor y = residual.defined() ? residual + product : product.to(at::kFloat);
-        return bias.defined() ? y.add_(bias.unsqueeze(1)) : y;
-    }
+    if (o.is_cuda())
+        return addProduct(product, bias, residual);
     at::Tensor y = at::empty(product.sizes(), o.options().dtype(at::kFloat));
     kernels::addWidened(product.size(0), product.size(1), product.size(2), bits(product), constData<float>(bias),
                         constData<float>(residual), data<float>(y));

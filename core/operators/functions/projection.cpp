@@ -5,7 +5,6 @@
 #include "kernels/products/gemm.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/empty.h>
 
@@ -24,9 +23,8 @@ at::Tensor projectForward(const at::Tensor& weight, const at::Tensor& bias, cons
                 " channels was handed ", x.sizes());
     const kernels::ProjectionShape shape{x.size(0), weight.size(1), weight.size(0), x.size(2)};
     if (gpuOf(x) != nullptr) {
-        const at::Tensor each = forEachSample(weight, shape.batch);
-        at::Tensor y = residual.defined() ? at::baddbmm(residual, each, x) : at::bmm(each, x);
-        return bias.defined() ? y.add_(bias.unsqueeze(1)) : y;
+        const at::Tensor product = at::bmm(forEachSample(weight, shape.batch), x);
+        return bias.defined() || residual.defined() ? addProduct(product, bias, residual) : product;
     }
     at::Tensor y = at::empty({shape.batch, shape.out, shape.length}, x.options());
     forType(x, [&](auto type) {
@@ -34,6 +32,18 @@ at::Tensor projectForward(const at::Tensor& weight, const at::Tensor& bias, cons
         kernels::projectForward<T>(shape, constData<T>(weight), constData<T>(bias), constData<T>(residual),
                                    constData<T>(x), data<T>(y));
     });
+    return y;
+}
+
+at::Tensor addProduct(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& residual)
+{
+    const Gpu* gpu = gpuOf(product);
+    TORCH_CHECK(gpu != nullptr, "products are added up by a graphics card here");
+    at::Tensor y =
+        product.scalar_type() == at::kFloat ? product : at::empty(product.sizes(), product.options().dtype(at::kFloat));
+    gpu->call(&kernels::gpu::LayerTable::addProduct, product.size(0), product.size(1), product.size(2),
+              numberOf(product), constData<void>(product), constData<float>(bias), constData<float>(residual),
+              data<float>(y));
     return y;
 }
 

@@ -19,6 +19,9 @@ namespace toeplab::core
 /// sum of g over batch and positions, (channels)
 [[nodiscard]] at::Tensor sumRows(const at::Tensor& g);
 
+/// y = residual + bias + product, float32 on a graphics card from a product of any type there.
+[[nodiscard]] at::Tensor addProduct(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& residual);
+
 /// W for each sample of a batch, without a copy.
 [[nodiscard]] at::Tensor forEachSample(const at::Tensor& weight, std::int64_t batch);
 

@@ -179,6 +179,34 @@ TEST_F(CommandTest, EvalGoesOverEverySample)
     EXPECT_EQ(runEngine({"eval", file("e.h5"), "--split", "half"}, home_).code, 2);
 }
 
+TEST_F(CommandTest, EvalAndAnalyzeTakeARunByItsName)
+{
+    ASSERT_EQ(runEngine(with({"train", "tour", "--steps", "3"}, small()), home_).code, 0);
+    const nlohmann::json listed = lines(runEngine({"runs", "list", "--json"}, home_)).at(0);
+    const nlohmann::json& run = listed.is_array() ? listed.at(0) : listed;
+    const std::string file = run.at("path");
+    const std::string name = run.at("name");
+    const test::Finished evaluated = runEngine({"eval", name, "--json"}, home_);
+    ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+    EXPECT_TRUE(std::filesystem::equivalent(std::string(lines(evaluated).at(0)["run"]), file));
+    const test::Finished analyzed = runEngine({"analyze", name, "--json"}, home_);
+    ASSERT_EQ(analyzed.code, 0) << analyzed.err;
+    EXPECT_EQ(lines(analyzed).at(0)["step"], 3);
+}
+
+TEST_F(CommandTest, SamplesThatAreCutAreCounted)
+{
+    const test::Finished trained = runEngine(
+        with({"train", "tour", "--steps", "2", "--run", file("cut.h5"), "--set", "task.length_limit=16"}, small()),
+        home_);
+    ASSERT_EQ(trained.code, 0) << trained.err;
+    EXPECT_THAT(trained.err, AllOf(HasSubstr("training samples of listops"), HasSubstr("were cut to 16 positions.")));
+    const core::Result<core::RunData> run = core::readRun(file("cut.h5"));
+    ASSERT_TRUE(run);
+    EXPECT_THAT(std::string(run->header.provenance["task"]), HasSubstr("of them cut to 16 positions"));
+    EXPECT_THAT(runEngine({"eval", file("cut.h5")}, home_).err, HasSubstr("were cut to 16 positions"));
+}
+
 TEST_F(CommandTest, SigtermSavesAndEndsWith130)
 {
     test::EngineProcess engine(with({"train", "tour", "--json", "--run", file("t.h5")}, small()), home_);

@@ -88,7 +88,7 @@ at::Tensor lowRankPart(std::int64_t n, std::int64_t rank, const std::function<do
     const double h = static_cast<double>(n - 1) / static_cast<double>(rank - 1);
     for (std::int64_t l = 1 - rank; l < rank; ++l)
         lags[0][l + rank - 1] = kernel(static_cast<double>(l) * h);
-    const auto map = makeSkiMap(n, rank, 1, {}, at::empty({0}, at::kDouble));
+    const auto map = makeSkiMap(n, rank, 1, {}, at::zeros({1}, at::kDouble));
     std::vector<at::Tensor> kept;
     const at::Tensor units = at::eye(n, at::kDouble).unsqueeze(1);
     return map->forward(units, {at::zeros({1, 1}, at::kDouble), lags}, kept).permute({1, 2, 0})[0];

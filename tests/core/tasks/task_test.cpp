@@ -47,6 +47,24 @@ TEST(Tasks, AreTheOnesThatSettingsOffer)
     EXPECT_THAT(makeTask(settings).error().message, AllOf(HasSubstr("chess"), HasSubstr("listops")));
 }
 
+TEST(Tasks, CountTheSamplesThatTheyCut)
+{
+    const auto whole = makeTask(small()).value()->dataset(Split::Train).value();
+    TaskSettings settings = small();
+    settings.length_limit = 20;
+    auto task = makeTask(settings).value();
+    const auto cut = task->dataset(Split::Train).value();
+    std::int64_t longer = 0;
+    for (std::int64_t i = 0; i < whole->size(); ++i) {
+        longer += whole->length(i) > 20 ? 1 : 0;
+        EXPECT_EQ(cut->length(i), std::min<std::int64_t>(whole->length(i), 20));
+    }
+    EXPECT_GT(longer, 0);
+    EXPECT_EQ(cut->cutSamples(), longer);
+    EXPECT_EQ(whole->cutSamples(), 0);
+    EXPECT_THAT(task->provenance(), HasSubstr("of them cut to 20 positions"));
+}
+
 // Every registered task, from the first generated sample to a batch.
 TEST(Tasks, DeliverBatchesThatKeepTheirPromises)
 {

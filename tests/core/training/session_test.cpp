@@ -141,6 +141,28 @@ TEST_F(SessionTest, ResumedRunsAreBitEqual)
     EXPECT_GE(resumed.run.metrics[40].wall_seconds, resumed.run.metrics[29].wall_seconds);
 }
 
+/// Its checkpoint was read before the run's lock was had: who had it meanwhile may have gone on.
+TEST_F(SessionTest, ACheckpointThatChangesWhileARunIsPreparedIsNoticed)
+{
+    Experiment half = tiny::experiment();
+    half.train.steps = 30;
+    const std::string file = path("between.h5", false);
+    train(half, file);
+    std::fclose(std::fopen(file.c_str(), "w"));
+    SessionParts changing = parts();
+    changing.read_checkpoint = [read = changing.read_checkpoint, calls = 0](const std::string& name) mutable {
+        Result<Checkpoint> checkpoint = read(name);
+        checkpoint->step += calls++;
+        return checkpoint;
+    };
+    listener_ = std::make_unique<tiny::Listener>();
+    const std::unique_ptr<Session> session = makeSession(*listener_, changing);
+    ASSERT_TRUE(session->start({tiny::experiment(), file, true, false}));
+    const SessionStatus status = session->wait();
+    EXPECT_EQ(status.state, SessionState::Failed);
+    EXPECT_THAT(status.message, testing::HasSubstr("Resume it again"));
+}
+
 TEST_F(SessionTest, ResumingRefusesOtherSettingsByName)
 {
     const std::string file = path("settings.h5");

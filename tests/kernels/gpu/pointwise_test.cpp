@@ -75,6 +75,39 @@ TEST_F(GpuPointwise, MasksAreThoseOfTheCpu)
         }
 }
 
+TEST_F(GpuPointwise, ProductsAreWidenedWithBiasAndResidual)
+{
+    for (const Number number : kNumbers)
+        for (const std::int64_t length : {1, 6, 1024, 1030})
+            for (const int parts : {0, 1, 2, 3}) {
+                const std::int64_t batch = 2;
+                const std::int64_t channels = 3;
+                const std::int64_t count = batch * channels * length;
+                const auto product = randomStored(count, 1, number);
+                const auto bias = randomStored(channels, 2);
+                const auto residual = randomStored(count, 3);
+                std::vector<double> y(product.size());
+                for (std::int64_t i = 0; i < count; ++i) {
+                    const auto at = static_cast<std::size_t>(i);
+                    y[at] = static_cast<double>(product[at]);
+                    if ((parts & 1) != 0)
+                        y[at] += static_cast<double>(bias[static_cast<std::size_t>(i / length % channels)]);
+                    if ((parts & 2) != 0)
+                        y[at] += static_cast<double>(residual[at]);
+                }
+                const Buffer product_in = in(product, number);
+                const Buffer bias_in = in(bias);
+                const Buffer residual_in = in(residual);
+                Buffer y_out = out(count);
+                everyOrder({&y_out}, [&] {
+                    return layers().addProduct(context(), batch, channels, length, number, product_in.data(),
+                                               (parts & 1) != 0 ? bias_in.floats() : nullptr,
+                                               (parts & 2) != 0 ? residual_in.floats() : nullptr, y_out.floats());
+                });
+                EXPECT_LE(worstError(y_out.values(), y), tolerance(Number::Float32));
+            }
+}
+
 struct GateCase {
     GateShape shape;
     Dropout dropout;

@@ -159,6 +159,8 @@ WRONG = {
         ("first ? make_float2(0, 0) : sum[index]", "make_float2(0, 0)"),
     ],
     "kernels/pointwise/activation.cu": [
+        ("bias[row % channels]", "bias[row / channels]"),
+        ("base.values[o] + shift", "base.values[0] + shift"),
         ("count - first < kTile ? count - first : kTile", "count - first < kTile ? count - first - 1 : kTile"),
         ("gradients.values[o] * point.derivative", "gradients.values[0] * point.derivative"),
         ("drop.keep(seed, i + o)", "drop.keep(seed, i)"),
