@@ -4,6 +4,7 @@
 #include "app/engine/interrupt.h"
 #include "app/engine/progress_line.h"
 #include "app/engine/runs_command.h"
+#include "core/base/text.h"
 #include "core/config/fields.h"
 #include "core/runs/run_reader.h"
 #include "core/tasks/task.h"
@@ -60,8 +61,9 @@ int evaluate(const CommandContext& context, EvalChoice choice)
     const double loss = outcome->loss_sum / samples;
     const double accuracy = static_cast<double>(outcome->correct) / samples;
     if (const std::int64_t cut = (*dataset)->cutSamples(); cut > 0)
-        fmt::print(stderr, "{} samples are longer than task.length_limit and were cut to {} positions.\n", cut,
-                   experiment->task.length_limit);
+        fmt::print(stderr, "{} samples are longer than task.length_limit and were cut to {} positions.\n",
+                   core::plainNumber(static_cast<double>(cut)),
+                   core::plainNumber(static_cast<double>(experiment->task.length_limit)));
     if (context.json)
         printJson({{"run", choice.run},
                    {"split", choice.split},

@@ -60,11 +60,11 @@ public:
                         QStringLiteral("%1 inducing points, %2 apart")
                             .arg(formatInteger(static_cast<qint64>(split.inducing_lags.size())),
                                  formatValue(split.spacing, 3)));
-            if (split.blindTo() > split.blindFrom())
+            const auto last = static_cast<qint64>(std::ceil(split.blindTo())) - 1;
+            if (split.band_width < last)
                 addToLegend(legend_, blind_right_,
-                            QStringLiteral("in neither band nor points: lags %1 to %2")
-                                .arg(formatInteger(split.band_width + 1),
-                                     formatInteger(static_cast<qint64>(std::ceil(split.blindTo())) - 1)));
+                            QStringLiteral("blind: lags %1 to %2")
+                                .arg(formatInteger(split.band_width + 1), formatInteger(last)));
         }
         return true;
     }

@@ -35,6 +35,7 @@ public:
         pen.setColor(colors().muted);
         kernel_->setPen(pen);
         band_->setPen(curvePen(colors(), 1, style().curve));
+        band_->setBrush(band_->pen().color());
         kernel_->setData(lags, profile_.kernel());
         low_rank_->setData(lags, split.low_rank);
         std::vector<double> band_lags, band;
@@ -137,6 +138,7 @@ protected:
         band_ = new Curve(x, y);
         band_->setStems(true);
         band_->setLineVisible(false);
+        band_->setMarker(Marker::Circle, style().px(2.5));
         low_rank_ = new Curve(x, y);
         if (spec().legend) {
             legend_ = makeLegend(rect_, style());
