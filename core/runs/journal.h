@@ -33,10 +33,17 @@ struct JournalStart {
     RunHeader header; ///< so that a journal alone makes a run
 };
 
+/// Said when a snapshot is begun: it has the records before this place, and none of those behind it.
+struct SnapshotMark {
+    std::int64_t generation = 0;
+    std::size_t records = 0; ///< before it
+};
+
 /// A journal as far as it can be read.
 struct Journal {
     std::optional<JournalStart> start; ///< nothing: empty, or damaged from its start
     std::vector<RunRecord> records;
+    std::vector<SnapshotMark> marks;
     std::size_t good_bytes = 0; ///< up to the end of the last good record
     bool torn = false; ///< what follows is the beginning of a record: its writer was cut off, nothing else is damaged
     std::size_t total_bytes = 0;
@@ -49,6 +56,12 @@ struct Journal {
 [[nodiscard]] std::vector<std::byte> frameRecord(const nlohmann::json& payload);
 [[nodiscard]] std::vector<std::byte> encodeStart(const JournalStart& start);
 [[nodiscard]] std::vector<std::byte> encodeRecord(const RunRecord& record);
+
+[[nodiscard]] std::vector<std::byte> encodeMark(std::int64_t generation);
+
+/// How many of its records the snapshot has; nothing: the journal is of another run, or the snapshot has it all.
+[[nodiscard]] std::optional<std::size_t> recordsWithin(const Journal& journal, const std::string& id,
+                                                       std::int64_t generation);
 
 /// Never fails: any bytes are a journal of which some part is good. Kinds of records that a later version adds are
 /// passed over.
@@ -65,7 +78,7 @@ public:
     /// it already (Refuse).
     [[nodiscard]] static Result<JournalFile> open(const std::string& path, Existing existing);
 
-    /// Empties the file and begins anew, with these records behind the start.
+    /// Begins anew, with these records behind the start. Until the new file is whole the old one stays in its place.
     [[nodiscard]] Result<void> restart(const JournalStart& start, std::span<const std::byte> records = {});
     /// Appends as much as the disk takes and removes it from the front of `pending`.
     [[nodiscard]] Result<void> append(std::vector<std::byte>& pending);
@@ -78,6 +91,9 @@ public:
 
 private:
     JournalFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+
+    [[nodiscard]] Result<void> replaceBy(std::vector<std::byte> bytes);
+    [[nodiscard]] Error removed() const;
 
     Descriptor file_;
     std::string path_;

@@ -26,6 +26,12 @@ struct flock wholeFile(short type)
     return lock;
 }
 
+bool lockFor(const Descriptor& file)
+{
+    struct flock lock = wholeFile(F_WRLCK);
+    return ::fcntl(file.number(), F_OFD_SETLK, &lock) == 0;
+}
+
 bool hasName(const Descriptor& file)
 {
     struct stat status = {};
@@ -58,8 +64,7 @@ Result<JournalFile> JournalFile::open(const std::string& path, Existing existing
     if (!file.valid())
         return fail("The journal {} cannot be opened: {}. Check that its folder exists and may be written.", path,
                     systemReason(errno));
-    struct flock lock = wholeFile(F_WRLCK);
-    if (::fcntl(file.number(), F_OFD_SETLK, &lock) != 0) {
+    if (!lockFor(file)) {
         if (errno == EAGAIN || errno == EACCES)
             return fail("The run of {} is being written by another process. Stop that one first.", path);
         return fail("The journal {} cannot be locked: {}.", path, systemReason(errno));
@@ -79,16 +84,38 @@ Result<JournalFile> JournalFile::open(const std::string& path, Existing existing
 
 Result<void> JournalFile::restart(const JournalStart& start, std::span<const std::byte> records)
 {
-    if (::ftruncate(file_.number(), 0) != 0)
-        return fail("The journal {} cannot be restarted: {}.", path_, systemReason(errno));
-    size_ = 0;
     std::vector<std::byte> bytes = journalPrologue();
     const std::vector<std::byte> record = encodeStart(start);
     bytes.insert(bytes.end(), record.begin(), record.end());
     bytes.insert(bytes.end(), records.begin(), records.end());
+    if (size_ > 0)
+        return replaceBy(std::move(bytes));
     if (auto appended = append(bytes); !appended)
         return appended;
     return sync();
+}
+
+/// The new file is locked before it has the name, so that the run looks alive at every moment.
+Result<void> JournalFile::replaceBy(std::vector<std::byte> bytes)
+{
+    if (!linked())
+        return tl::unexpected(removed()); // the name may be another's by now
+    const std::string beside = path_ + ".tmp";
+    Descriptor file(::open(beside.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!file.valid() || !lockFor(file))
+        return fail("The journal {} cannot be restarted: {}.", path_, systemReason(errno));
+    JournalFile fresh(std::move(file), path_);
+    Result<void> done = fresh.append(bytes);
+    if (done)
+        done = fresh.sync();
+    if (done && ::rename(beside.c_str(), path_.c_str()) != 0)
+        done = fail("The journal {} cannot be restarted: {}.", path_, systemReason(errno));
+    if (!done) {
+        ::unlink(beside.c_str());
+        return done;
+    }
+    *this = std::move(fresh);
+    return syncFolderOf(path_);
 }
 
 Result<void> JournalFile::append(std::vector<std::byte>& pending)
@@ -119,10 +146,15 @@ Result<void> JournalFile::sync()
                     "again.",
                     path_, systemReason(errno));
     if (!linked())
-        return fail("The journal {} was removed while its run is being written. What was logged is kept in memory and "
-                    "written again as soon as the folder is there.",
-                    path_);
+        return tl::unexpected(removed());
     return {};
+}
+
+Error JournalFile::removed() const
+{
+    return {fmt::format("The journal {} was removed while its run is being written. What was logged is kept in memory "
+                        "and written again as soon as the folder is there.",
+                        path_)};
 }
 
 bool JournalFile::linked() const

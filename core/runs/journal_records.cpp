@@ -249,6 +249,24 @@ std::vector<std::byte> encodeRecord(const RunRecord& record)
     return std::visit([](const auto& value) { return frameRecord(payloadOf(value)); }, record);
 }
 
+std::vector<std::byte> encodeMark(std::int64_t generation)
+{
+    return frameRecord({{"kind", "snapshot"}, {"generation", generation}});
+}
+
+std::optional<std::size_t> recordsWithin(const Journal& journal, const std::string& id, std::int64_t generation)
+{
+    if (!journal.start || journal.start->id != id)
+        return std::nullopt;
+    if (journal.start->generation >= generation)
+        return 0;
+    for (const SnapshotMark& mark : journal.marks) {
+        if (mark.generation == generation)
+            return mark.records;
+    }
+    return std::nullopt;
+}
+
 Journal decodeJournal(std::span<const std::byte> bytes)
 {
     Journal journal;
@@ -276,6 +294,8 @@ Journal decodeJournal(std::span<const std::byte> bytes)
                 if (!checkLayers(start.header))
                     break;
                 journal.start = std::move(start);
+            } else if (content.at("kind") == "snapshot") {
+                journal.marks.push_back({content.at("generation").get<std::int64_t>(), journal.records.size()});
             } else if (auto record = recordFrom(content)) {
                 if (!fits(*record, journal.start->header))
                     break;

@@ -69,11 +69,12 @@ std::string replay(const Journal& journal, const std::string& id, std::int64_t g
                                  number(journal.total_bytes));
     if (journal.start->id != id)
         return "The journal beside the run file belongs to another run and was left aside.";
-    if (journal.start->generation < generation)
+    const auto within = recordsWithin(journal, id, generation);
+    if (!within)
         return {}; // the writer was stopped between putting the snapshot in place and restarting the journal
     const bool gap = journal.start->generation > generation;
-    for (const RunRecord& record : journal.records)
-        applyTo(data, record);
+    for (std::size_t i = *within; i < journal.records.size(); ++i)
+        applyTo(data, journal.records[i]);
     if (gap)
         return "The journal continues a newer snapshot than this run file: the rows in between are missing.";
     if (alive || journal.good_bytes == journal.total_bytes)

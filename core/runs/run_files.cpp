@@ -17,7 +17,7 @@ constexpr auto kBetweenFolds = std::chrono::seconds(5);
 
 RunFiles::RunFiles(std::string path, JournalFile journal, RunStore store)
     : path_(std::move(path)), journal_(std::move(journal)), store_(std::move(store)),
-      newest_(store_.header.layers.size())
+      newest_(store_.header.layers.size()), next_generation_(store_.generation + 1)
 {
 }
 
@@ -71,8 +71,9 @@ Result<void> RunFiles::write()
                     "written again as soon as the folder is there.",
                     journalPath(path_));
     if (restart_) {
-        if (auto restarted = journal_.restart(start()); !restarted)
+        if (auto restarted = journal_.restart(start(), pending_); !restarted)
             return restarted;
+        pending_.clear();
         restart_ = false;
     }
     auto written = journal_.append(pending_);
@@ -124,7 +125,12 @@ Result<void> RunFiles::mend()
 void RunFiles::openMeanwhile()
 {
     const std::scoped_lock lock(beside_);
-    open_meanwhile_ = pending_.empty() && records_ahead_ == 0 && !reopen_ && !restart_;
+    if (!pending_.empty() || records_ahead_ > 0 || reopen_ || restart_)
+        return;
+    std::vector<std::byte> mark = encodeMark(next_generation_);
+    open_meanwhile_ = journal_.append(mark).has_value();
+    if (!open_meanwhile_)
+        pending_ = std::move(mark); // a part of it may be there
 }
 
 void RunFiles::meanwhile(const RunRecord& record)
@@ -142,13 +148,13 @@ void RunFiles::meanwhile(const RunRecord& record)
 
 Result<void> RunFiles::fold()
 {
-    ++store_.generation;
+    const std::int64_t before = std::exchange(store_.generation, next_generation_++);
     const auto written = writeSnapshot(store_, path_, Existing::Replace);
     const std::scoped_lock lock(beside_);
     open_meanwhile_ = false;
     const std::vector<std::byte> ahead = std::exchange(ahead_, {});
     if (!written) {
-        --store_.generation;
+        store_.generation = before;
         fold_ = true;
         next_fold_ = Clock::now() + kBetweenFolds;
         trouble_ = written.error().message;

@@ -63,6 +63,7 @@ private:
     std::string trouble_;                ///< what the last failed snapshot failed of
     bool fold_ = false;                  ///< the snapshot must make up for what the journal lost
     bool restart_ = false;               ///< the snapshot is newer than the journal
+    std::int64_t next_generation_;       ///< of the next snapshot; one that failed leaves a gap, so marks stay unique
     Clock::time_point next_fold_;        ///< a failed snapshot is tried again after a while
 
     std::mutex beside_;             ///< of the journal and these while a snapshot is being written

@@ -63,10 +63,11 @@ void fillFromData(const RunData& data, RunSummary& summary)
 }
 
 /// What the journal of a live or crashed run says beyond the seal's summary.
-void addJournal(const Journal& journal, RunSummary& summary)
+void addJournal(const Journal& journal, std::size_t within, RunSummary& summary)
 {
     std::vector<ValidationRow> validation;
-    for (const RunRecord& record : journal.records) {
+    for (std::size_t i = within; i < journal.records.size(); ++i) {
+        const RunRecord& record = journal.records[i];
         if (const auto* row = std::get_if<MetricsRow>(&record)) {
             summary.step = row->step;
             summary.loss = row->loss;
@@ -95,9 +96,10 @@ bool fillFromSeal(const std::string& path, bool alive, RunSummary& summary)
     summary.started_unix = numberOr(*sealed, "started", 0);
     const bool ended = hasEnded(summary.state);
     const auto journal = loadJournal(journalPath(path));
-    if (journal && journal->start && journal->start->id == textOr(*sealed, "id") &&
-        static_cast<double>(journal->start->generation) == numberOr(*sealed, "generation", -1))
-        addJournal(*journal, summary);
+    const auto generation = static_cast<std::int64_t>(numberOr(*sealed, "generation", -1));
+    const auto within = journal ? recordsWithin(*journal, textOr(*sealed, "id"), generation) : std::nullopt;
+    if (within && journal->start->generation <= generation)
+        addJournal(*journal, *within, summary);
     if (!alive && !ended)
         summary.state = RunState::Crashed;
     return true;

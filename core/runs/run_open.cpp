@@ -84,15 +84,22 @@ Result<RunStore> loadStore(const std::string& path)
     const std::int64_t step = data.last_checkpoint_step;
     if (step < 0)
         return fail("The run {} has no checkpoint to go on from. Start a new run.", path);
-    const bool continues = view->journal.start && view->journal.start->id == view->content.id &&
-                           view->journal.start->generation == view->content.generation;
-    if (!continues)
+    std::int64_t generation = view->content.generation;
+    const auto within = recordsWithin(view->journal, view->content.id, generation);
+    if (!within || view->journal.start->generation > generation)
         view->journal = Journal{};
-    if (continues) {
-        for (const RunRecord& record : view->journal.records)
-            applyTo(data, record);
-    }
-    return readingRun(path, [&] { return storeUpTo(step, std::move(*view), *file); });
+    else
+        view->journal.records.erase(view->journal.records.begin(),
+                                    view->journal.records.begin() + static_cast<std::ptrdiff_t>(*within));
+    for (const RunRecord& record : view->journal.records)
+        applyTo(data, record);
+    for (const SnapshotMark& mark : view->journal.marks)
+        generation = std::max(generation, mark.generation); // the next snapshot is none that was begun before
+    return readingRun(path, [&] {
+        RunStore store = storeUpTo(step, std::move(*view), *file);
+        store.generation = generation;
+        return store;
+    });
 }
 
 } // namespace

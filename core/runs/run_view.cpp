@@ -24,7 +24,7 @@ Result<SnapshotContent> loadContent(const std::string& path, SnapshotFile::Ident
 
 bool fits(const Journal& journal, const SnapshotContent& content)
 {
-    return journal.start && journal.start->id == content.id && journal.start->generation == content.generation;
+    return recordsWithin(journal, content.id, content.generation) && journal.start->generation <= content.generation;
 }
 
 } // namespace

@@ -127,13 +127,13 @@ Result<RunStore> gatherRun(const SalvageSource& source, std::vector<std::string>
     if (file)
         gatherSnapshot(gatherer, *file, *store, lost);
     const bool ended = file && hasEnded(store->state);
-    if (journal->start && journal->start->id == store->id && journal->start->generation >= store->generation) {
+    if (const auto within = recordsWithin(*journal, store->id, store->generation)) {
         if (journal->good_bytes < journal->total_bytes)
             lost.push_back(fmt::format("The journal is lost behind byte {} of {}.",
                                        plainNumber(static_cast<double>(journal->good_bytes)),
                                        plainNumber(static_cast<double>(journal->total_bytes))));
-        for (const RunRecord& record : journal->records)
-            store->apply(record);
+        for (std::size_t i = *within; i < journal->records.size(); ++i)
+            store->apply(journal->records[i]);
     }
     if (!ended)
         store->state = RunState::Crashed;
