@@ -119,6 +119,43 @@ TEST(SaidMeanwhileToAFullDisk, IsThereOnceWhateverFails)
     }
 }
 
+/// The snapshot that a resumption writes drops what stands behind the one that failed.
+TEST(SaidMeanwhileASnapshotThatFails, IsNotTakenForTheNextOnes)
+{
+    int dropped = 0;
+    bool ended = false;
+    for (int number = 1; !ended; ++number) {
+        SCOPED_TRACE(::testing::Message() << "call " << number);
+        const Folder folder;
+        const std::string path = folder.file("a.h5");
+        {
+            const auto files = runWithACheckpoint(path);
+            ASSERT_TRUE(files->save());
+            sayMeanwhile(*files);
+            arm(Mishap::Fail, 1);
+            EXPECT_FALSE(files->save());
+            disarm();
+        }
+        expectSteps(path, kSaid);
+        const std::vector<std::byte> before = bytesOf(path);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            arm(Mishap::KillBefore, number);
+            const bool resumed = RunFiles::resume(path).has_value();
+            disarm();
+            ::_exit(resumed ? 0 : 1);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        ended = WIFEXITED(status);
+        EXPECT_TRUE(!ended || WEXITSTATUS(status) == 0);
+        const bool replaced = bytesOf(path) != before;
+        dropped += replaced ? 1 : 0;
+        expectSteps(path, replaced ? 1 : kSaid);
+    }
+    EXPECT_GT(dropped, 2);
+}
+
 } // namespace
 
 } // namespace toeplab::core
