@@ -113,10 +113,10 @@ void TrainReport::validation(const core::ValidationRow& row)
 void TrainReport::event(const core::RunEvent& event)
 {
     const std::lock_guard lock(mutex_);
-    if (event.kind == "note") { // the disk fails
+    if (event.kind == "note") { // what is hardly meant, a disk that fails
         if (json_)
             printJson({{"event", "note"}, {"step", event.step}, {"text", event.text}});
-        say(event.text);
+        say(event.text, stderr);
     }
     if (event.kind == "resumed" || event.kind == "nan" || event.kind == "lr")
         say(fmt::format("step {}: {}", event.step, event.text));
@@ -176,11 +176,11 @@ void TrainReport::drawLine()
     drawn_ = true;
 }
 
-void TrainReport::say(const std::string& line)
+void TrainReport::say(const std::string& line, std::FILE* to)
 {
     if (std::exchange(drawn_, false))
         fmt::print(stderr, "\r\033[K");
-    std::FILE* out = json_ ? stderr : stdout;
+    std::FILE* out = json_ ? stderr : to;
     fmt::print(out, "{}\n", line);
     std::fflush(out);
 }

@@ -4,6 +4,7 @@
 #include "core/training/session.h"
 
 #include <chrono>
+#include <cstdio>
 #include <mutex>
 #include <string>
 
@@ -29,8 +30,8 @@ public:
     void ended(const core::SessionStatus& status);
 
 private:
-    void say(const std::string& line); ///< for people, above the line that is rewritten
-    void drawLine();                   ///< on a terminal
+    void say(const std::string& line, std::FILE* to = stdout); ///< for people, above the line that is rewritten
+    void drawLine();                                           ///< on a terminal
     [[nodiscard]] std::string progressText() const;
     [[nodiscard]] double share() const; ///< of the way to the end; negative: no end
 

@@ -182,8 +182,7 @@ TEST_F(CommandTest, EvalGoesOverEverySample)
 TEST_F(CommandTest, EvalAndAnalyzeTakeARunByItsName)
 {
     ASSERT_EQ(runEngine(with({"train", "tour", "--steps", "3"}, small()), home_).code, 0);
-    const nlohmann::json listed = lines(runEngine({"runs", "list", "--json"}, home_)).at(0);
-    const nlohmann::json& run = listed.is_array() ? listed.at(0) : listed;
+    const nlohmann::json run = lines(runEngine({"runs", "list", "--json"}, home_)).at(0)["runs"].at(0);
     const std::string file = run.at("path");
     const std::string name = run.at("name");
     const test::Finished evaluated = runEngine({"eval", name, "--json"}, home_);
