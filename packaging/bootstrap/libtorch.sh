@@ -14,7 +14,7 @@ has_gpu() {
     case "${TOEPLAB_GPU:-AUTO}" in
     ON) true ;;
     OFF) false ;;
-    *) [ -e /proc/driver/nvidia/version ] ;;
+    *) [ -e /proc/driver/nvidia/version ] || [ -e /dev/nvidiactl ] ;;
     esac
 }
 
