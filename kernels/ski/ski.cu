@@ -50,11 +50,11 @@ __global__ void __launch_bounds__(kThreads)
                   y + row * length, first + i, length, geometry.whole);
 }
 
-/// At most 48 registers a thread: 40 warps of a multiprocessor.
+/// 32 registers a thread: 64 warps of a multiprocessor.
 template <int kRoom>
 constexpr int kRowThreads = kRoom > 0 ? kRoom : kThreads;
 template <int kRoom>
-constexpr int kRowBlocks = 2048 / kRowThreads<kRoom>; // all that a multiprocessor holds
+constexpr int kRowBlocks = 2048 / kRowThreads<kRoom>;
 
 /// A whole row of a plan of octets; `turned`: y = T^T x.
 template <int kTaps, int kRoom, typename T>
