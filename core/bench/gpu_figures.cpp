@@ -51,7 +51,7 @@ double timed(std::int64_t calls, const std::function<void()>& work)
 at::Tensor eagerConvolution(const at::Tensor& x, const at::Tensor& kernel)
 {
     const std::int64_t n = x.size(2);
-    const std::int64_t before = (kernel.size(1) - 1) - (kernel.size(1) > n ? n - 1 : kernel.size(1) - 1);
+    const std::int64_t before = kernel.size(1) - n; // all lags from 0 on, and as many below
     const at::Tensor padded = at::constant_pad_nd(kernel, {0, 2 * n - kernel.size(1)});
     const at::Tensor spectrum = at::fft_rfft(before > 0 ? at::roll(padded, -before, 1) : padded, 2 * n, -1);
     return at::fft_irfft(at::fft_rfft(x, 2 * n, -1) * spectrum, 2 * n, -1).narrow(2, 0, n);

@@ -46,9 +46,9 @@ Result<const kernels::gpu::Table*> load(std::vector<kernels::gpu::DeviceDescript
 
 } // namespace
 
-Gpu::Gpu(const kernels::gpu::Table& table, const kernels::gpu::Allocator& allocator) : table_(table)
+Gpu::Gpu(const kernels::gpu::Table& table, int index, const kernels::gpu::Allocator& allocator) : table_(table)
 {
-    check(table_.createContext(currentGpuIndex() < 0 ? 0 : currentGpuIndex(), nullptr, &allocator, &context_));
+    check(table_.createContext(index, nullptr, &allocator, &context_));
 }
 
 Gpu::~Gpu()
@@ -77,30 +77,22 @@ const std::vector<kernels::gpu::DeviceDescription>& gpus()
     return cards().descriptions;
 }
 
-Result<void> useGpu(int index)
+Result<void> useGpu(int index, const kernels::gpu::Allocator& allocator)
 {
-    Cards& all = cards();
     if (auto found = loadGpus(); !found)
         return found;
+    Cards& all = cards();
     const auto count = static_cast<int>(all.descriptions.size());
     if (index < 0 || index >= count)
         return fail("There is no graphics card {}: this machine has {}, numbered from 0.", index, count);
     try {
-        setTorchDevice(index);
+        all.used = std::make_unique<Gpu>(***all.table, index, allocator);
         all.index = index;
-        all.used = std::make_unique<Gpu>(***all.table, torchAllocator());
-    } catch (const std::exception& error) {
-        all.index = -1;
+    } catch (const GpuFailure& error) {
         return fail("Graphics card {} cannot be used: {}. See what nvidia-smi says, or use --device cpu.", index,
                     error.what());
     }
     return {};
-}
-
-void enterGpu()
-{
-    if (currentGpuIndex() >= 0)
-        setTorchDevice(currentGpuIndex());
 }
 
 const Gpu* currentGpu()
@@ -113,7 +105,7 @@ int currentGpuIndex()
     return cards().index;
 }
 
-GpuStandIn::GpuStandIn(const kernels::gpu::Table& table) : gpu_(table, {})
+GpuStandIn::GpuStandIn(const kernels::gpu::Table& table) : gpu_(table, 0, {})
 {
     stand_in = &gpu_;
 }

@@ -24,7 +24,7 @@ class Gpu
 {
 public:
     /// allocator: where workspaces come from; all null: from the driver.
-    Gpu(const kernels::gpu::Table& table, const kernels::gpu::Allocator& allocator);
+    Gpu(const kernels::gpu::Table& table, int index, const kernels::gpu::Allocator& allocator);
     Gpu(const Gpu&) = delete;
     Gpu& operator=(const Gpu&) = delete;
     ~Gpu();
@@ -60,10 +60,8 @@ private:
 /// The cards that loadGpus() found, as CUDA numbers them.
 [[nodiscard]] const std::vector<kernels::gpu::DeviceDescription>& gpus();
 
-/// The process computes on this card from now on. loadGpus() came before.
-[[nodiscard]] Result<void> useGpu(int index);
-/// Makes it the current device of the calling thread; nothing without one.
-void enterGpu();
+/// The process computes on this card from now on, with workspaces from the allocator.
+[[nodiscard]] Result<void> useGpu(int index, const kernels::gpu::Allocator& allocator);
 /// The card in use, null without one.
 [[nodiscard]] const Gpu* currentGpu();
 /// Its number; -1 without one.

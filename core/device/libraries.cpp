@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/device/libraries.h"
 
-#include <ATen/Context.h>
-#include <ATen/detail/CUDAHooksInterface.h>
-#include <c10/core/impl/DeviceGuardImplInterface.h>
-
 #include <cstdlib>
 #include <dlfcn.h>
 #include <link.h>
@@ -77,28 +73,6 @@ Result<const kernels::gpu::Table*> loadGpuLibraries()
     if (table == nullptr || table->bytes != sizeof(kernels::gpu::Table))
         return fail("{} is of another version than this program. Run ./toeplab build again.", plugin.string());
     return table;
-}
-
-void setTorchDevice(int index)
-{
-    at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
-    c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)
-        ->setDevice(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index)));
-}
-
-kernels::gpu::Allocator torchAllocator()
-{
-    kernels::gpu::Allocator allocator;
-    allocator.owner = at::detail::getCUDAHooks().getCUDADeviceAllocator();
-    allocator.allocate = [](void* owner, std::size_t bytes) -> void* {
-        try {
-            return static_cast<c10::Allocator*>(owner)->raw_allocate(bytes);
-        } catch (const std::exception&) { // none left: the caller says so
-            return nullptr;
-        }
-    };
-    allocator.release = [](void* owner, void* data) { static_cast<c10::Allocator*>(owner)->raw_deallocate(data); };
-    return allocator;
 }
 
 } // namespace toeplab::core

@@ -11,10 +11,4 @@ namespace toeplab::core
 /// takes its cuFFT from LibTorch's. The plug-in lies beside the program, or where TOEPLAB_CUDA_PLUGIN says.
 [[nodiscard]] Result<const kernels::gpu::Table*> loadGpuLibraries();
 
-/// LibTorch's current device, for this thread.
-void setTorchDevice(int index);
-
-/// LibTorch's caching allocator, for workspaces: freed blocks of either side serve both.
-[[nodiscard]] kernels::gpu::Allocator torchAllocator();
-
 } // namespace toeplab::core

@@ -13,7 +13,7 @@ Result<std::unique_ptr<Trainer>> makeTrainer(const Experiment& experiment, const
     if (!model)
         return tl::unexpected(model.error());
     if (currentGpu() != nullptr) {
-        enterGpu();
+        enterDevice();
         setProducts(experiment.train.precision);
         const at::Device card(at::kCUDA, static_cast<c10::DeviceIndex>(currentGpuIndex()));
         moveTo((*model)->parameters(), card);

@@ -23,6 +23,8 @@ void setThreads(int threads);
 /// What the process computes on: "cpu", "cuda" (the first graphics card), "cuda:N", or "auto", a graphics card where
 /// one can be used and else the processor. Before anything is computed; the first answer of a driver stays.
 [[nodiscard]] Result<void> setDevice(const std::string& wanted);
+/// Makes that device LibTorch's for the calling thread: once on each thread that computes.
+void enterDevice();
 [[nodiscard]] std::string deviceName();        ///< "cpu", "cuda:0"
 [[nodiscard]] std::string deviceDescription(); ///< "AMD EPYC ...", "NVIDIA H100 80GB HBM3"
 /// Why "auto" leaves a graphics card that is there alone; empty: there is none, or it is used.

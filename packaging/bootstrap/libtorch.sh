@@ -87,7 +87,7 @@ fetch_wheel() { # PIP NAME VERSION PLATFORM SHA256 FOLDER
 fetch_libtorch() { # FOLDER: run under the lock, in a subshell of its own
     local folder=$1 pip free name version platform folders sha256 disk=$libtorch_disk_mib size="545 MB to download, 1.1 GB"
     if has_gpu; then
-        disk=$libtorch_cuda_disk_mib size="with its CUDA half 2.6 GB to download, 4.5 GB"
+        disk=$libtorch_cuda_disk_mib size="with its CUDA half 2.6 GB to download, 3.9 GB"
     fi
     # Only a holder of the lock makes this folder: what is there was left by one that was killed.
     work=$1.part # not local: the trap outlives the function
@@ -110,7 +110,8 @@ fetch_libtorch() { # FOLDER: run under the lock, in a subshell of its own
             fail "the wheel of $name could not be unpacked; is the disk full?"
     done < <(libtorch_wheels | grep -v '^#')
     # Wheels do not say which of their files are programs.
-    find "$work/tree/nvidia" -path '*/bin/*' -type f -exec chmod +x {} + 2>/dev/null || true
+    find "$work/tree/nvidia" -path '*/bin/*' -type f -exec chmod +x {} + ||
+        fail "the files of LibTorch could not be made programs in $work."
     libtorch_mark >"$work/tree/.wheels"
     [ ! -e "$folder" ] || mv -T -- "$folder" "$work/outdated"
     mv -T -- "$work/tree" "$folder"

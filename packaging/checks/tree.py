@@ -9,7 +9,7 @@ import sys
 CODE = (".h", ".cpp", ".cu", ".cuh")
 SCRIPTS = (".py", ".sh", ".cmake")
 LAYERS = ("kernels", "core", "widgets", "app")
-TORCH_FOLDERS = tuple(f"core/{name}" for name in ("device", "operators", "models", "training", "conversion", "bench"))
+TORCH_FOLDERS = tuple(f"core/{name}" for name in ("operators", "models", "training", "conversion", "bench"))
 
 
 def root() -> pathlib.Path:

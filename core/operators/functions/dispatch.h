@@ -121,10 +121,11 @@ private:
             const kernels::Number number = numberAmong<Parameters...>(given);
             const auto one = [&]<std::size_t P>(std::integral_constant<std::size_t, P>) {
                 using Parameter = std::tuple_element_t<P, Wanted>;
+                constexpr std::size_t kGiven = P > numberPlace<Parameters...>() ? P - 1 : P;
                 if constexpr (std::is_same_v<Parameter, kernels::Number>)
                     return number;
                 else
-                    return passed<Parameter>(std::get < (P > numberPlace<Parameters...>()) ? P - 1 : P > (given));
+                    return passed<Parameter>(std::get<kGiven>(given));
             };
             gpu.call(entry, one(std::integral_constant<std::size_t, I>())...);
         };
@@ -150,7 +151,8 @@ private:
         const auto look = [&]<std::size_t P>(std::integral_constant<std::size_t, P>) {
             using Parameter = std::tuple_element_t<P, std::tuple<Parameters...>>;
             if constexpr (std::is_pointer_v<Parameter> && std::is_void_v<std::remove_pointer_t<Parameter>>) {
-                const at::Tensor& tensor = std::get < (P > kPlace) ? P - 1 : P > (given);
+                constexpr std::size_t kGiven = P > kPlace ? P - 1 : P;
+                const at::Tensor& tensor = std::get<kGiven>(given);
                 if (!tensor.defined())
                     return;
                 TORCH_CHECK(!found || number == numberOf(tensor), "a kernel was handed activations of two types");

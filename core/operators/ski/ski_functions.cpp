@@ -36,21 +36,17 @@ std::shared_ptr<const kernels::InterpolationPlan<T>> planOf(std::int64_t n, std:
     return std::make_shared<Plan>(how.released ? Plan::released(n, rank, how.gamma, how.grid) : Plan::exact(n, rank));
 }
 
-template <typename T>
-class SkiMap final : public ToeplitzMap
+/// The product by band and inducing points, whoever computes it.
+class SkiMap : public ToeplitzMap
 {
 public:
-    SkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps, const SkiInterpolation& how)
-        : n_(n), rank_(rank), taps_(taps), plan_(planOf<T>(n, rank, how))
-    {
-    }
+    SkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps) : n_(n), rank_(rank), taps_(taps) {}
 
     at::Tensor forward(const at::Tensor& x, at::TensorList operands, std::vector<at::Tensor>& kept) const override
     {
         at::Tensor y = at::empty_like(x);
-        at::Tensor inducing = at::empty({x.size(0), x.size(1), rank_}, x.options());
-        kernels::skiForward<T>(shapeOf(x), *plan_, constData<T>(operands[0]), constData<T>(operands[1]),
-                               constData<T>(x), data<T>(y), data<T>(inducing));
+        at::Tensor inducing = at::empty({x.size(0), x.size(1), rank_}, operands[0].options());
+        product(shapeOf(x), operands, x, y, inducing);
         kept.push_back(inducing);
         return y;
     }
@@ -58,23 +54,86 @@ public:
     Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
                        at::TensorList kept) const override
     {
-        at::Tensor dx = at::empty_like(x);
-        at::Tensor dband = at::empty_like(operands[0]);
-        at::Tensor dlags = at::empty_like(operands[1]);
-        kernels::skiBackward<T>(shapeOf(x), *plan_, constData<T>(operands[0]), constData<T>(operands[1]),
-                                constData<T>(x), constData<T>(kept[0]), constData<T>(g),
-                                {data<T>(dx), data<T>(dband), data<T>(dlags)});
-        return {dx, {dband, dlags}};
+        Gradients d{at::empty_like(x), {at::empty_like(operands[0]), at::empty_like(operands[1])}};
+        adjoint(shapeOf(x), operands, x, kept[0], g, d);
+        return d;
     }
 
     std::string algorithm() const override { return fmt::format("band {} + rank {}", taps_, rank_); }
     std::size_t operandCount() const override { return 2; }
 
+protected:
+    virtual void product(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x,
+                         const at::Tensor& y, const at::Tensor& inducing) const = 0;
+    virtual void adjoint(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x,
+                         const at::Tensor& inducing, const at::Tensor& g, const Gradients& d) const = 0;
+
 private:
     kernels::SkiShape shapeOf(const at::Tensor& x) const { return {x.size(0), x.size(1), n_, rank_, taps_}; }
 
     std::int64_t n_, rank_, taps_;
+};
+
+template <typename T>
+class CpuSkiMap final : public SkiMap
+{
+public:
+    CpuSkiMap(std::int64_t n, std::int64_t rank, std::int64_t taps, const SkiInterpolation& how)
+        : SkiMap(n, rank, taps), plan_(planOf<T>(n, rank, how))
+    {
+    }
+
+protected:
+    void product(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x, const at::Tensor& y,
+                 const at::Tensor& inducing) const override
+    {
+        kernels::skiForward<T>(shape, *plan_, constData<T>(operands[0]), constData<T>(operands[1]), constData<T>(x),
+                               data<T>(y), data<T>(inducing));
+    }
+    void adjoint(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x,
+                 const at::Tensor& inducing, const at::Tensor& g, const Gradients& d) const override
+    {
+        kernels::skiBackward<T>(shape, *plan_, constData<T>(operands[0]), constData<T>(operands[1]), constData<T>(x),
+                                constData<T>(inducing), constData<T>(g),
+                                {data<T>(d.x), data<T>(d.operands[0]), data<T>(d.operands[1])});
+    }
+
+private:
     std::shared_ptr<const kernels::InterpolationPlan<T>> plan_;
+};
+
+class GpuSkiMap final : public SkiMap
+{
+public:
+    GpuSkiMap(const Gpu& gpu, std::int64_t n, std::int64_t rank, std::int64_t taps, const SkiInterpolation& how)
+        : SkiMap(n, rank, taps), gpu_(gpu)
+    {
+        const auto plan = planOf<double>(n, rank, how);
+        const kernels::gpu::InterpolationView view = kernels::gpu::viewOf(*plan);
+        gpu_.call(&Table::createSkiPlan, &view, &plan_);
+    }
+    GpuSkiMap(const GpuSkiMap&) = delete;
+    GpuSkiMap& operator=(const GpuSkiMap&) = delete;
+    ~GpuSkiMap() override { static_cast<void>(gpu_.table().destroySkiPlan(plan_)); }
+
+protected:
+    void product(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x, const at::Tensor& y,
+                 const at::Tensor& inducing) const override
+    {
+        gpu_.call(&Table::skiForward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
+                  constData<float>(operands[1]), constData<void>(x), data<void>(y), data<float>(inducing));
+    }
+    void adjoint(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x,
+                 const at::Tensor& inducing, const at::Tensor& g, const Gradients& d) const override
+    {
+        gpu_.call(&Table::skiBackward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
+                  constData<float>(operands[1]), constData<void>(x), constData<float>(inducing), constData<void>(g),
+                  data<void>(d.x), data<float>(d.operands[0]), data<float>(d.operands[1]));
+    }
+
+private:
+    const Gpu& gpu_;
+    kernels::gpu::SkiPlan* plan_ = nullptr;
 };
 
 /// What was made for a graphics card, by what it was made from. Batches of many lengths come again and again and layers
@@ -99,56 +158,6 @@ public:
 private:
     std::mutex mutex_;
     std::map<Key, std::shared_ptr<Value>> made_;
-};
-
-/// The same on a graphics card.
-class GpuSkiMap final : public ToeplitzMap
-{
-public:
-    GpuSkiMap(const Gpu& gpu, std::int64_t n, std::int64_t rank, std::int64_t taps, const SkiInterpolation& how)
-        : gpu_(gpu), n_(n), rank_(rank), taps_(taps)
-    {
-        const auto plan = planOf<double>(n, rank, how);
-        const kernels::gpu::InterpolationView view = kernels::gpu::viewOf(*plan);
-        gpu_.call(&Table::createSkiPlan, &view, &plan_);
-    }
-    GpuSkiMap(const GpuSkiMap&) = delete;
-    GpuSkiMap& operator=(const GpuSkiMap&) = delete;
-    ~GpuSkiMap() override { static_cast<void>(gpu_.table().destroySkiPlan(plan_)); }
-
-    at::Tensor forward(const at::Tensor& x, at::TensorList operands, std::vector<at::Tensor>& kept) const override
-    {
-        at::Tensor y = at::empty_like(x);
-        at::Tensor inducing = at::empty({x.size(0), x.size(1), rank_}, operands[0].options());
-        const kernels::SkiShape shape = shapeOf(x);
-        gpu_.call(&Table::skiForward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
-                  constData<float>(operands[1]), constData<void>(x), data<void>(y), data<float>(inducing));
-        kept.push_back(inducing);
-        return y;
-    }
-
-    Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
-                       at::TensorList kept) const override
-    {
-        at::Tensor dx = at::empty_like(x);
-        at::Tensor dband = at::empty_like(operands[0]);
-        at::Tensor dlags = at::empty_like(operands[1]);
-        const kernels::SkiShape shape = shapeOf(x);
-        gpu_.call(&Table::skiBackward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
-                  constData<float>(operands[1]), constData<void>(x), constData<float>(kept[0]), constData<void>(g),
-                  data<void>(dx), data<float>(dband), data<float>(dlags));
-        return {dx, {dband, dlags}};
-    }
-
-    std::string algorithm() const override { return fmt::format("band {} + rank {}", taps_, rank_); }
-    std::size_t operandCount() const override { return 2; }
-
-private:
-    kernels::SkiShape shapeOf(const at::Tensor& x) const { return {x.size(0), x.size(1), n_, rank_, taps_}; }
-
-    const Gpu& gpu_;
-    std::int64_t n_, rank_, taps_;
-    kernels::gpu::SkiPlan* plan_ = nullptr;
 };
 
 template <typename T>
@@ -231,8 +240,8 @@ std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank,
         return made->get({n, rank, taps, interpolation.released, interpolation.gamma, interpolation.grid}, make);
     }
     if (like.scalar_type() == at::kDouble)
-        return std::make_shared<SkiMap<double>>(n, rank, taps, interpolation);
-    return std::make_shared<SkiMap<float>>(n, rank, taps, interpolation);
+        return std::make_shared<CpuSkiMap<double>>(n, rank, taps, interpolation);
+    return std::make_shared<CpuSkiMap<float>>(n, rank, taps, interpolation);
 }
 
 at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation)

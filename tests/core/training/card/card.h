@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <memory>
 #include <string>
 
@@ -18,7 +16,7 @@ public:
     CardScope(const CardScope&) = delete;
     CardScope& operator=(const CardScope&) = delete;
 
-    [[nodiscard]] virtual at::Device device() const = 0;
+    [[nodiscard]] virtual bool isReal() const = 0; ///< tensors lie on a card while it lives, not on the CPU
 };
 
 /// Why there is nothing to test; empty: there is something.

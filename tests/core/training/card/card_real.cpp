@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/device/gpu.h"
 #include "core/training/runtime.h"
-#include "tests/core/device/card.h"
+#include "tests/core/training/card/card.h"
 
 namespace toeplab::core::testing
 {
@@ -11,7 +11,7 @@ namespace
 class RealScope final : public CardScope
 {
 public:
-    at::Device device() const override { return {at::kCUDA, 0}; }
+    bool isReal() const override { return true; }
 };
 
 } // namespace

@@ -3,7 +3,7 @@
 #include "core/device/gpu.h"
 #include "core/training/runtime.h"
 #include "core/training/trainer.h"
-#include "tests/core/device/card.h"
+#include "tests/core/training/card/card.h"
 
 #include <ATen/ops/empty.h>
 
