@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_window.h"
 
+#include "app/window/side_drawer.h"
 #include "app/window/workbench.h"
 #include "core/base/home.h"
 #include "widgets/dialogs/export_dialog.h"
@@ -24,6 +25,7 @@
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QFileDialog>
 #include <QtWidgets/QStatusBar>
+#include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
 namespace toeplab::app
@@ -96,6 +98,8 @@ void MainWindow::buildPanels()
     dock(kRuns)->setMaximumWidth(kLeftWidth * 2);
     dock(kExperiment)->setMaximumWidth(kRightWidth * 2);
     dock(kExperiment)->setMinimumWidth(kRightWidth - 30);
+    drawer_ = new SideDrawer(*dock(kExperiment), kRightWidth, *this);
+    connect(&transport_->drawerButton(), &QToolButton::clicked, this, [this] { toggleSide(kExperiment); });
     connect(&workspace, &Workspace::headerChanged, this, [this, layers = std::size_t(0)]() mutable {
         const std::size_t now = workbench_.workspace.current()->header().layers.size();
         if (now != layers) {
@@ -200,6 +204,9 @@ void MainWindow::openFile()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (drawer_hidden_) { // the layout is remembered as it is in a window of full width
+        dock(kExperiment)->show();
+    }
     Q_EMIT closing();
     QMainWindow::closeEvent(event);
 }

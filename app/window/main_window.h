@@ -19,6 +19,7 @@ class TransportBar;
 namespace toeplab::app
 {
 
+class SideDrawer;
 class Workbench;
 
 /// Arranges the panels and nothing else: what they show and do is theirs and the workbench's.
@@ -44,7 +45,10 @@ public:
     [[nodiscard]] widgets::PanelDock* activeDock() const;
 
     void applyLayout(Layout layout);
+    /// Shows or hides a side; in a narrow window the right one is a drawer over the plots.
     void toggleSide(const QString& panel_id);
+    /// After docks came or went otherwise (a remembered layout): the right side makes room where it must.
+    void fitSides();
     void exportFigure(widgets::Panel& panel);
     void openFile();
 
@@ -63,8 +67,9 @@ private:
     void arrange(Layout layout);
     void shareRoom();
     void connectNotices();
-    /// In a narrow window the right side makes room; it comes back when there is some again.
+    /// In a narrow window the right side makes room and becomes a drawer; it comes back when there is some again.
     void makeRoom(int width_before);
+    [[nodiscard]] bool isNarrow() const;
     void sayExported(const QString& path);
 
     Workbench& workbench_;
@@ -73,6 +78,7 @@ private:
     widgets::ExperimentPanel* experiment_ = nullptr;
     widgets::TransportBar* transport_ = nullptr;
     widgets::NoticeBar* notice_ = nullptr;
+    SideDrawer* drawer_ = nullptr;
     Layout layout_ = Layout::Train;
     bool drawer_hidden_ = false; ///< the right side was hidden because the window is narrow
 };

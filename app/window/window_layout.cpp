@@ -2,8 +2,12 @@
 // Where the main window's docks stand: the saved arrangements and what happens in a narrow window.
 #include "app/window/main_window.h"
 
+#include "app/window/side_drawer.h"
+#include "widgets/panels/transport_bar.h"
+
 #include <QtCore/QTimer>
 #include <QtGui/QResizeEvent>
+#include <QtWidgets/QToolButton>
 
 #include <algorithm>
 
@@ -63,13 +67,12 @@ void MainWindow::applyLayout(Layout layout)
     for (PanelDock* each : docks_) {
         each->setVisible(shown[layout].contains(each->panel().text().id));
     }
-    drawer_hidden_ = false;
     layout_ = layout;
     shareRoom();
     // Docks take the sizes that they are told only once the window has laid them out.
     QTimer::singleShot(0, this, &MainWindow::shareRoom);
     if (isVisible()) {
-        makeRoom(kDrawerBelow);
+        fitSides();
     }
 }
 
@@ -110,6 +113,10 @@ void MainWindow::shareRoom()
 void MainWindow::toggleSide(const QString& panel_id)
 {
     PanelDock* const side = dock(panel_id);
+    if (side == dock(kExperiment) && isNarrow() && !side->isVisible()) {
+        drawer_->isOpen() ? drawer_->close() : drawer_->open();
+        return;
+    }
     const int left = dock(kRuns)->width();
     side->setVisible(!side->isVisible());
     drawer_hidden_ = false;
@@ -129,21 +136,32 @@ void MainWindow::resizeEvent(QResizeEvent* event)
 void MainWindow::showEvent(QShowEvent* event)
 {
     QMainWindow::showEvent(event);
+    fitSides();
+}
+
+void MainWindow::fitSides()
+{
+    drawer_hidden_ = false;
     makeRoom(kDrawerBelow);
+}
+
+bool MainWindow::isNarrow() const
+{
+    return width() < kDrawerBelow;
 }
 
 void MainWindow::makeRoom(int width_before)
 {
     PanelDock* const form = dock(kExperiment);
+    transport_->drawerButton().setVisible(isNarrow());
     if (form->isFloating()) {
         return;
     }
-    const bool narrow = width() < kDrawerBelow;
-    if (narrow && form->isVisible() && width_before >= kDrawerBelow) {
+    if (isNarrow() && form->isVisible() && width_before >= kDrawerBelow) {
         form->hide();
         drawer_hidden_ = true;
-    } else if (!narrow && drawer_hidden_) {
-        form->show();
+    } else if (!isNarrow() && (drawer_hidden_ || drawer_->isOpen())) {
+        form->show(); // and the drawer closes
         drawer_hidden_ = false;
     }
 }

@@ -86,6 +86,7 @@ void WindowMemory::restoreRest(MainWindow& window)
 {
     if (settings_.value(kVersion).toInt() == kLayoutVersion) {
         window.restoreState(settings_.value(kState).toByteArray(), kLayoutVersion);
+        window.fitSides();
     }
     for (widgets::FigurePanel* panel : window.figurePanels()) {
         panel->setOptions(settings_.value(QStringLiteral("plots/") + panel->text().id).toString());

@@ -145,6 +145,10 @@ void TransportBar::addReadouts(QHBoxLayout& row)
     row.addSpacing(kSpace3);
     row.addWidget(progress_);
     row.addSpacing(kSpace3);
+    drawer_ = button("right-panel", tr("Experiment"), QStringLiteral("drawer-button"));
+    drawer_->setToolTip(tr("The experiment's settings, over the plots (Ctrl+3)"));
+    drawer_->hide();
+    row.addWidget(drawer_);
     menu_ = button("menu", tr("Menu"), QStringLiteral("main-menu"));
     menu_->setPopupMode(QToolButton::InstantPopup);
     menu_->setToolTip(tr("Open, export, panels, theme, help"));

@@ -28,6 +28,8 @@ public:
 
     /// The button at the right end; its menu is the window's.
     [[nodiscard]] QToolButton& menuButton() const { return *menu_; }
+    /// Beside it, hidden at first: opens the experiment's form where the window is too narrow to show it.
+    [[nodiscard]] QToolButton& drawerButton() const { return *drawer_; }
     void step();
     /// Reads and sends the learning rate that stands in its field.
     void commitLearningRate();
@@ -58,6 +60,7 @@ private:
     QLabel* what_;
     QLabel* progress_;
     double share_ = -1; ///< done of the steps that the run asks for; -1: no end, or nothing moves
+    QToolButton* drawer_;
     QToolButton* menu_;
 };
 

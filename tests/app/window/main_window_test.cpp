@@ -6,6 +6,7 @@
 #include "widgets/models/run_document.h"
 #include "widgets/panels/figure_panel.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/panels/transport_bar.h"
 #include "widgets/style/appearance.h"
 
 #include <QtCore/QSet>
@@ -17,6 +18,8 @@
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
+#include <QtWidgets/QStatusBar>
+#include <QtWidgets/QToolButton>
 
 #include <gmock/gmock.h>
 
@@ -127,7 +130,51 @@ TEST_F(Window, ANarrowWindowTurnsTheRightSideIntoADrawer)
 {
     window_->resize(1440, 900);
     QTest::qWait(20);
+    QToolButton& button = window_->transport().drawerButton();
+    EXPECT_FALSE(button.isVisible());
     window_->resize(1000, 700);
+    QTest::qWait(20);
+    PanelDock* form = window_->dock(QStringLiteral("experiment"));
+    PanelDock* map = window_->dock(QStringLiteral("map"));
+    EXPECT_FALSE(form->isVisible());
+    ASSERT_TRUE(button.isVisible());
+    const QSize plot = map->size();
+    QTest::mouseClick(&button, Qt::LeftButton);
+    auto* drawer = window_->findChild<QWidget*>(QStringLiteral("experiment-drawer"));
+    ASSERT_NE(drawer, nullptr);
+    EXPECT_TRUE(drawer->isVisible());
+    EXPECT_TRUE(form->panel().isVisible());
+    EXPECT_EQ(drawer->geometry().right(), window_->rect().right());
+    EXPECT_EQ(map->size(), plot) << "a drawer lies over the plots";
+    const int top = drawer->geometry().top();
+    window_->notice().say(widgets::NoticeBar::Level::Info, QStringLiteral("A sentence."));
+    QTest::qWait(20);
+    EXPECT_GT(drawer->geometry().top(), top) << "and under what is said";
+    window_->resize(900, 600);
+    QTest::qWait(20);
+    EXPECT_EQ(drawer->geometry().right(), window_->rect().right());
+    EXPECT_EQ(drawer->geometry().bottom() + 1, window_->statusBar()->geometry().top());
+    QTest::keyClick(drawer, Qt::Key_Escape);
+    EXPECT_FALSE(drawer->isVisible());
+    window_->toggleSide(QStringLiteral("experiment"));
+    EXPECT_TRUE(drawer->isVisible());
+    window_->resize(1440, 900);
+    QTest::qWait(20);
+    EXPECT_FALSE(drawer->isVisible());
+    EXPECT_TRUE(form->isVisible());
+    EXPECT_TRUE(form->panel().isVisible());
+    EXPECT_EQ(form->panel().window(), window_.get());
+}
+
+TEST_F(Window, TheRightSideIsRememberedByAWindowThatWasClosedNarrow)
+{
+    window_->resize(1440, 900);
+    QTest::qWait(20);
+    window_->resize(1000, 700);
+    QTest::qWait(20);
+    window_->close(); // which the program follows by WindowMemory::save
+    close();
+    open();
     QTest::qWait(20);
     EXPECT_FALSE(window_->dock(QStringLiteral("experiment"))->isVisible());
     window_->resize(1440, 900);
