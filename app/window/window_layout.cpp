@@ -25,7 +25,8 @@ constexpr int kLeftWidth = 220, kRightWidth = 290, kTitleHeight = 32;
 const QString kRuns = QStringLiteral("runs"), kLadder = QStringLiteral("ladder"), kCurves = QStringLiteral("curves"),
               kMap = QStringLiteral("map"), kFrequency = QStringLiteral("frequency"),
               kEvolution = QStringLiteral("evolution"), kExperiment = QStringLiteral("experiment"),
-              kCompare = QStringLiteral("compare"), kPage = QStringLiteral("page");
+              kCompare = QStringLiteral("compare"), kPage = QStringLiteral("page"), kSplit = QStringLiteral("split"),
+              kInducing = QStringLiteral("inducing"), kScores = QStringLiteral("scores");
 
 } // namespace
 
@@ -49,14 +50,17 @@ void MainWindow::arrange(Layout layout)
     }
     tabifyDockWidget(at("curves"), at("compare"));
     tabifyDockWidget(at("curves"), at("page"));
-    tabifyDockWidget(at("frequency"), at("log"));
+    tabifyDockWidget(at("frequency"), at("split"));
+    tabifyDockWidget(at("split"), at("inducing"));
+    tabifyDockWidget(at("inducing"), at("log"));
+    tabifyDockWidget(at("evolution"), at("scores"));
 }
 
 void MainWindow::applyLayout(Layout layout)
 {
     static const QHash<Layout, QStringList> shown{
         {Layout::Train, {kRuns, kLadder, kCurves, kMap, kFrequency, kEvolution, kExperiment}},
-        {Layout::Inspect, {kLadder, kMap, kFrequency, kEvolution}},
+        {Layout::Inspect, {kLadder, kMap, kFrequency, kSplit, kInducing, kEvolution, kScores}},
         {Layout::Compare, {kRuns, kCompare}},
         {Layout::Figure, {kRuns, kLadder, kPage}},
     };
@@ -66,6 +70,9 @@ void MainWindow::applyLayout(Layout layout)
     arrange(layout);
     for (PanelDock* each : docks_) {
         each->setVisible(shown[layout].contains(each->panel().text().id));
+    }
+    for (const QString& first : {kFrequency, kEvolution}) { // of its tabs
+        dock(first)->raise();
     }
     layout_ = layout;
     shareRoom();

@@ -19,7 +19,7 @@ namespace
 {
 
 /// Raised whenever panels come, go or change their ids.
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 
 const QString kTheme = QStringLiteral("theme");
 const QString kLastRun = QStringLiteral("run/last");

@@ -47,6 +47,9 @@ protected:
     [[nodiscard]] Workspace& workspace() { return workspace_; }
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void setOption(const std::string& kind, const FigureOption& option, const OptionValue& value);
+    /// An option was set: by the menu, from memory or by the derived panel itself.
+    virtual void optionsChanged() {}
     /// Something that the views draw has changed: they get it soon, and only while they can be seen.
     void schedule();
 
@@ -59,7 +62,6 @@ private:
     [[nodiscard]] FigureData dataFor(const FigureKind& kind) const;
     [[nodiscard]] bool isEmpty() const;
     [[nodiscard]] QString sentence() const;
-    void setOption(const std::string& kind, const FigureOption& option, const OptionValue& value);
     void addOption(QMenu& menu, FigureView& view, const FigureOption& option);
 
     Workspace& workspace_;

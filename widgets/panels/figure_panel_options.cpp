@@ -23,6 +23,7 @@ void FigurePanel::setOption(const std::string& kind, const FigureOption& option,
         }
         view->setSpec(std::move(spec));
     }
+    optionsChanged();
 }
 
 void FigurePanel::startWith(const std::string& kind, const std::string& key, const OptionValue& value)

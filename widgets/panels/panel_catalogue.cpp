@@ -3,6 +3,7 @@
 
 #include "widgets/panels/evolution_panel.h"
 #include "widgets/panels/figure_panel.h"
+#include "widgets/panels/split_panel.h"
 
 namespace toeplab::widgets
 {
@@ -22,6 +23,26 @@ std::vector<FigurePanel*> makeFigurePanels(Workspace& workspace, const LiveSessi
             "rate, a pause, a resume.\n\nA random guess among ten answers has a loss of ln 10 = 2.30."),
         {"training"});
     curves->startWith("training", "below", std::string("accuracy"));
+    auto* const split = new SplitPanel(
+        {QStringLiteral("split"), FigurePanel::tr("Band and low rank"),
+         FigurePanel::tr("the chosen layer's kernel as SKI would hold it"),
+         FigurePanel::tr(
+             "The kernel as a band (the stems: lags up to the band's width, each with its own weight) and a smooth "
+             "rest "
+             "that is known at a few inducing points and straight between them. Below: what neither holds.\n\nThe "
+             "legend says how much of the operator's energy ‖T‖_F² the band has, and the error ‖residual‖_F / ‖T‖_F of "
+             "both together. A small error at a low rank says that this layer could be a SKI layer.")},
+        "split", workspace, session);
+    auto* const inducing = new SplitPanel(
+        {QStringLiteral("inducing"), FigurePanel::tr("Inducing points"),
+         FigurePanel::tr("where the low-rank part knows the chosen layer's kernel"),
+         FigurePanel::tr(
+             "The inducing points on the lag axis, the straight lines between them, and the error at each lag below. "
+             "The shaded lags are blind: behind the band and before the second point, where the low-rank part is one "
+             "straight line whatever the kernel does.")},
+        "inducing", workspace, session);
+    QObject::connect(split, &SplitPanel::partsChanged, inducing, &SplitPanel::setParts);
+    QObject::connect(inducing, &SplitPanel::partsChanged, split, &SplitPanel::setParts);
     return {
         curves,
         make(
@@ -41,7 +62,16 @@ std::vector<FigurePanel*> makeFigurePanels(Workspace& workspace, const LiveSessi
                  "layer averages its neighbourhood; a flat response comes from a single spike. The magnitude is in dB, "
                  "20 log₁₀|H|."),
              {"frequency"}),
+        split,
+        inducing,
         new EvolutionPanel(workspace, session),
+        make("scores", FigurePanel::tr("Scores"), FigurePanel::tr("the ladder's scores over training or depth"),
+             FigurePanel::tr(
+                 "One of the ladder's scores for each layer over the training steps, or over the layers at the newest "
+                 "snapshot; the band is the quartiles over channels. The menu chooses the score.\n\nSpikiness is the "
+                 "share of the kernel's energy that lies close to the diagonal: 1 for a kernel that looks at its "
+                 "neighbours only."),
+             {"spikiness"}),
         make("compare", FigurePanel::tr("Compare"), FigurePanel::tr("the open runs over one another"),
              FigurePanel::tr(
                  "The runs that have been opened in this window, each in its own colour, which it keeps in every plot. "

@@ -54,9 +54,10 @@ namespace toeplab::widgets::test
 }
 
 /// A run file with steps 1..last, kernels at every tenth and a ladder with them.
-[[nodiscard]] inline std::unique_ptr<core::RunWriter> writeRun(const QString& path, std::int64_t last)
+[[nodiscard]] inline std::unique_ptr<core::RunWriter> writeRun(const QString& path, std::int64_t last,
+                                                               const core::RunHeader& header = sampleHeader())
 {
-    auto writer = core::RunWriter::create(path.toStdString(), sampleHeader(), [](const core::Error&) {});
+    auto writer = core::RunWriter::create(path.toStdString(), header, [](const core::Error&) {});
     if (!writer)
         return nullptr;
     for (std::int64_t step = 1; step <= last; ++step) {

@@ -14,6 +14,7 @@
 #include "widgets/panels/panel_catalogue.h"
 #include "widgets/panels/panel_dock.h"
 #include "widgets/panels/runs_panel.h"
+#include "widgets/panels/split_panel.h"
 
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QHeaderView>
@@ -21,6 +22,7 @@
 #include <QtWidgets/QListView>
 #include <QtWidgets/QPlainTextEdit>
 #include <QtWidgets/QSlider>
+#include <QtWidgets/QSpinBox>
 #include <QtWidgets/QTableView>
 
 namespace toeplab::widgets
@@ -34,10 +36,10 @@ class Panels : public test::PanelBench
 {
 protected:
     /// A stored run with kernels at steps 10, 20 and 30.
-    void openStored()
+    void openStored(const core::RunHeader& header = test::sampleHeader())
     {
         const QString path = home.filePath(QStringLiteral("stored.h5"));
-        auto writer = test::writeRun(path, 30);
+        auto writer = test::writeRun(path, 30, header);
         ASSERT_TRUE(writer);
         writer->state(core::RunState::Stopped);
         ASSERT_TRUE(writer->flush().has_value());
@@ -193,6 +195,77 @@ TEST_F(Panels, TheScrubberMovesOverStoredStepsAndItsEndFollows)
     ASSERT_TRUE(QTest::qWaitFor([&] { return workspace.current()->kernels().track(0).size() == 3; }, 5000));
     panel.jumpToLargestChange();
     EXPECT_EQ(workspace.cursor(), 20);
+}
+
+/// Of the catalogue, where the two that show SKI's parts are joined.
+SplitPanel* find(const std::vector<FigurePanel*>& panels, const char* id)
+{
+    for (FigurePanel* panel : panels) {
+        if (panel->text().id == QLatin1String(id))
+            return dynamic_cast<SplitPanel*>(panel);
+    }
+    return nullptr;
+}
+
+TEST_F(Panels, BandAndRankAreMovedInBothPanelsAtOnce)
+{
+    const std::vector<FigurePanel*> panels = makeFigurePanels(workspace, session);
+    SplitPanel* split = find(panels, "split");
+    SplitPanel* inducing = find(panels, "inducing");
+    ASSERT_TRUE(split != nullptr && inducing != nullptr);
+    EXPECT_FALSE(split->band().isEnabled()) << "there is no kernel yet";
+    split->show();
+    openStored(); // of eight positions
+    ASSERT_TRUE(QTest::qWaitFor([&] { return split->band().isEnabled() && split->figure(); }, 5000));
+    EXPECT_EQ(split->band().field().maximum(), 7);
+    EXPECT_EQ(split->rank().field().minimum(), 2);
+    EXPECT_EQ(split->rank().field().maximum(), 8);
+    split->band().field().setValue(2);
+    split->rank().slider().setValue(split->rank().slider().minimum());
+    for (const SplitPanel* panel : {split, inducing}) {
+        EXPECT_EQ(panel->view().spec().number("band"), 2);
+        EXPECT_EQ(panel->view().spec().number("rank"), 2);
+        EXPECT_EQ(panel->rank().field().value(), 2);
+    }
+    inducing->band().slider().setValue(inducing->band().slider().maximum());
+    EXPECT_EQ(split->view().spec().number("band"), 7);
+    EXPECT_EQ(split->band().slider().value(), split->band().slider().maximum());
+    qDeleteAll(panels);
+}
+
+TEST_F(Panels, EachValueOfASlidingNumberHasAPlace)
+{
+    std::vector<int> seen;
+    SlidingNumber number(QStringLiteral("Rank"), QString(), QStringLiteral("id"),
+                         [&](int value) { seen.push_back(value); });
+    number.setRange(2, 2048);
+    number.setValue(64);
+    EXPECT_TRUE(seen.empty());
+    EXPECT_EQ(number.field().value(), 64);
+    number.field().setValue(65);
+    EXPECT_EQ(seen, std::vector<int>{65}) << "the slider that follows does not answer";
+    EXPECT_EQ(number.field().value(), 65);
+    number.slider().setValue(number.slider().maximum());
+    EXPECT_EQ(seen.back(), 2048);
+    number.slider().setValue(number.slider().minimum());
+    EXPECT_EQ(seen.back(), 2);
+}
+
+TEST_F(Panels, ARunOfSkiIsShownWithItsOwnBandAndRank)
+{
+    core::RunHeader header = test::sampleHeader();
+    header.experiment["mixer"]["kind"] = "ski";
+    header.experiment["mixer"]["band"] = 5;
+    header.experiment["mixer"]["rank"] = 4;
+    SplitPanel panel({QStringLiteral("split"), {}, {}, {}}, "split", workspace, session);
+    panel.show();
+    openStored(header);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return panel.band().isEnabled(); }, 5000));
+    EXPECT_EQ(panel.band().field().value(), 2) << "five taps are the lags up to 2";
+    EXPECT_EQ(panel.rank().field().value(), 4);
+    panel.rank().field().setValue(6);
+    workspace.setLayerIndex(1);
+    EXPECT_EQ(panel.rank().field().value(), 6) << "what was chosen stays for the run";
 }
 
 TEST_F(Panels, AClickInTheRunsListOpensTheRun)
