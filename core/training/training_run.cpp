@@ -40,7 +40,9 @@ TrainingRun::TrainingRun(PreparedRun run, Control& control, StatusBoard& board, 
       clock_(run_.state.value("wall_seconds", 0.0)), step_(run_.step),
       peak_lr_(run_.state.value("peak_lr", run_.experiment.optimizer.lr)),
       best_accuracy_(run_.state.value("best_accuracy", -1.0)),
-      best_step_(run_.state.value("best_step", std::int64_t{-1})), saved_step_(run_.state.empty() ? -1 : run_.step)
+      best_step_(run_.state.value("best_step", std::int64_t{-1})),
+      validated_step_(run_.state.value("validated_step", std::int64_t{-1})),
+      saved_step_(run_.state.empty() ? -1 : run_.step)
 {
 }
 
@@ -228,10 +230,15 @@ void TrainingRun::save(bool best)
     Checkpoint checkpoint = run_.trainer->save();
     checkpoint.step = step_;
     const BatchPosition position = plan_.at(step_);
-    checkpoint.state = {{"step", step_},           {"epoch", position.epoch},
-                        {"batch", position.batch}, {"data_seed", run_.experiment.train.seed},
-                        {"peak_lr", peak_lr_},     {"best_accuracy", best_accuracy_},
-                        {"best_step", best_step_}, {"wall_seconds", clock_.seconds(Clock::now())}};
+    checkpoint.state = {{"step", step_},
+                        {"epoch", position.epoch},
+                        {"batch", position.batch},
+                        {"data_seed", run_.experiment.train.seed},
+                        {"peak_lr", peak_lr_},
+                        {"best_accuracy", best_accuracy_},
+                        {"best_step", best_step_},
+                        {"validated_step", validated_step_},
+                        {"wall_seconds", clock_.seconds(Clock::now())}};
     run_.writer->checkpoint(std::move(checkpoint), best, [&board = board_, step = step_](const Result<void>& saved) {
         board.change([&](SessionStatus& status) {
             if (saved)

@@ -142,6 +142,17 @@ TEST_F(SessionTest, ResumedRunsAreBitEqual)
 }
 
 /// Its checkpoint was read before the run's lock was had: who had it meanwhile may have gone on.
+/// Killed after its last checkpoint and before it could say that it has finished.
+TEST_F(SessionTest, ARunThatIsResumedAtItsEndValidatesNoSecondTime)
+{
+    const std::string file = path("ended.h5");
+    const Ran first = train(tiny::experiment(), file);
+    const Ran again = train(tiny::experiment(), path("ended.h5", true), true);
+    EXPECT_EQ(again.status.state, SessionState::Finished);
+    EXPECT_EQ(again.run.validation.size(), first.run.validation.size());
+    EXPECT_EQ(again.status.best_accuracy, first.status.best_accuracy);
+}
+
 TEST_F(SessionTest, ACheckpointThatChangesWhileARunIsPreparedIsNoticed)
 {
     Experiment half = tiny::experiment();
