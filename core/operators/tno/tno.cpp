@@ -135,7 +135,7 @@ private:
         const Convolution span = convolution(n);
         const std::int64_t length = settings_.par_type == 1 ? 0 : n;
         const Prepared wanted{span.before, span.after, length, decay_ == Decay::Fixed ? gamma_._version() : 0};
-        const at::Tensor& like = rpe_->parameters().front().value;
+        const at::Tensor like = rpe_->parameters().front().value;
         if (prepared_ == wanted && positions_.device() == like.device())
             return;
         const auto options = like.options();
