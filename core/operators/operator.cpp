@@ -137,6 +137,9 @@ Result<std::unique_ptr<ToeplitzOperator>> makeOperator(const OperatorRequest& re
         names += (names.empty() ? "" : ", ") + kind.name;
         if (kind.name != request.mixer.kind)
             continue;
+        if (const std::int64_t heads = request.mixer.heads; heads < 1 || request.channels % heads != 0)
+            return fail("mixer.heads is {}, which does not divide the {} channels of the mixer. Use a divisor.", heads,
+                        request.channels);
         if (request.mixer.axes == 2)
             return makeAxialOperator(kind, request, initial);
         if (const std::string problem = kind.problem(request); !problem.empty())

@@ -118,7 +118,7 @@ struct OperatorRequest {
 struct OperatorKind {
     std::string name;    ///< the value of mixer.kind
     std::string summary; ///< one line for the form
-    /// What is wrong with the request, in a sentence; empty when it can be made.
+    /// What is wrong with the request, in a sentence; empty when it can be made. Its heads divide its channels.
     std::string (*problem)(const OperatorRequest&);
     std::unique_ptr<ToeplitzOperator> (*make)(const OperatorRequest&, Initializer&);
 };

@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/figures/kernel_profile.h"
 
+#include "widgets/figures/frame_cache.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <list>
 
 namespace toeplab::widgets
 {
 namespace
 {
 
-struct Entry {
-    std::weak_ptr<const core::KernelFrame> frame;
-    ProfileChoice choice;
+/// A profile on the way.
+struct Growing {
     std::shared_ptr<KernelProfile> profile;
     std::size_t next_lag = 0; ///< lags before this one are done
 };
 
-/// Newest first; only the interface's thread comes here.
-std::list<Entry>& cache()
-{
-    static std::list<Entry> entries;
-    return entries;
-}
-
-constexpr std::size_t kCacheSize = 400;
 constexpr std::size_t kLagsAtOnce = 64; ///< between two looks at the clock
 
 /// Both quantiles and the median of one lag; values holds its channels.
@@ -36,7 +28,27 @@ void summarise(std::vector<float>& values, const ProfileChoice& choice, KernelPr
     profile.value[lag] = quantile(values, 0.5);
 }
 
-bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadline)
+Growing begin(const core::KernelFrame& frame, const ProfileChoice& choice)
+{
+    Growing growing{std::make_shared<KernelProfile>()};
+    KernelProfile& profile = *growing.profile;
+    profile.length = frame.info.length;
+    profile.channels = frame.info.channels;
+    const auto lags = static_cast<std::size_t>(2 * profile.length - 1);
+    if (choice.channel >= 0 || profile.channels == 1) {
+        const float* row =
+            frame.values.data() + static_cast<std::size_t>(std::max<std::int64_t>(choice.channel, 0)) * lags;
+        profile.value.assign(row, row + lags);
+        growing.next_lag = lags;
+    } else {
+        profile.value.resize(lags);
+        profile.low.resize(lags);
+        profile.high.resize(lags);
+    }
+    return growing;
+}
+
+bool advance(const core::KernelFrame& frame, const ProfileChoice& choice, Growing& entry, QDeadlineTimer deadline)
 {
     KernelProfile& profile = *entry.profile;
     const auto lags = static_cast<std::size_t>(2 * profile.length - 1),
@@ -50,7 +62,7 @@ bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadli
                 block[lag - begin][c] = row[lag];
         }
         for (std::size_t lag = begin; lag < end; ++lag) {
-            summarise(block[lag - begin], entry.choice, profile, lag);
+            summarise(block[lag - begin], choice, profile, lag);
             block[lag - begin].resize(channels); // those that are no numbers were taken out
         }
         entry.next_lag = end;
@@ -81,45 +93,16 @@ float quantile(std::vector<float>& values, double q)
 ProfileResult profileOf(const std::shared_ptr<const core::KernelFrame>& frame, const ProfileChoice& choice,
                         QDeadlineTimer deadline)
 {
-    if (!frame)
+    if (!canShow(frame, choice))
         return {};
-    const std::int64_t n = frame->info.length, channels = frame->info.channels;
-    if (n < 1 || channels < 1 || frame->values.size() != static_cast<std::size_t>(channels * (2 * n - 1)) ||
-        choice.channel >= channels)
-        return {};
-    std::list<Entry>& entries = cache();
-    auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) {
-        return e.choice == choice && !e.frame.owner_before(frame) && !frame.owner_before(e.frame);
-    });
-    if (entry == entries.end()) {
-        entries.remove_if([](const Entry& e) { return e.frame.expired(); });
-        if (entries.size() >= kCacheSize)
-            entries.pop_back();
-        entries.push_front({frame, choice, std::make_shared<KernelProfile>(), 0});
-        entry = entries.begin();
-        KernelProfile& profile = *entry->profile;
-        profile.length = n;
-        profile.channels = channels;
-        const auto lags = static_cast<std::size_t>(2 * n - 1);
-        if (choice.channel >= 0 || channels == 1) {
-            const float* row =
-                frame->values.data() + static_cast<std::size_t>(std::max<std::int64_t>(choice.channel, 0)) * lags;
-            profile.value.assign(row, row + lags);
-            entry->next_lag = lags;
-        } else {
-            profile.value.resize(lags);
-            profile.low.resize(lags);
-            profile.high.resize(lags);
-        }
-    } else {
-        entries.splice(entries.begin(), entries, entry);
-    }
-    if (!entry->profile->table) {
-        if (!advance(*frame, *entry, deadline))
+    static FrameCache<Growing> cache(400);
+    Growing& entry = cache.at(frame, choice, [&] { return begin(*frame, choice); });
+    if (!entry.profile->table) {
+        if (!advance(*frame, choice, entry, deadline))
             return {nullptr, false};
-        entry->profile->table = std::make_shared<LagRangeTable>(entry->profile->value);
+        entry.profile->table = std::make_shared<LagRangeTable>(entry.profile->value);
     }
-    return {entry->profile, true};
+    return {entry.profile, true};
 }
 
 } // namespace toeplab::widgets

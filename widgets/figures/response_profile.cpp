@@ -2,9 +2,9 @@
 #include "widgets/figures/response_profile.h"
 
 #include "core/analysis/spectrum.h"
+#include "widgets/figures/frame_cache.h"
 
 #include <algorithm>
-#include <list>
 #include <span>
 
 namespace toeplab::widgets
@@ -13,23 +13,13 @@ namespace
 {
 
 /// A response on the way: first the channels' transforms, two at once, then the quantiles of each bin.
-struct Entry {
-    std::weak_ptr<const core::KernelFrame> frame;
-    ProfileChoice choice;
+struct Growing {
     std::shared_ptr<const core::SpectrumPlan> plan;
     std::shared_ptr<ResponseProfile> response = std::make_shared<ResponseProfile>();
     std::vector<std::int64_t> channels; ///< to transform
     std::size_t next_channel = 0, next_bin = 0;
     std::vector<float> decibels, phases; ///< (channels, bins); let go at the end
 };
-
-std::list<Entry>& cache()
-{
-    static std::list<Entry> entries;
-    return entries;
-}
-
-constexpr std::size_t kCacheSize = 64;
 
 std::shared_ptr<const core::SpectrumPlan> planFor(std::int64_t n)
 {
@@ -42,7 +32,7 @@ std::shared_ptr<const core::SpectrumPlan> planFor(std::int64_t n)
     return plan;
 }
 
-void transformNext(const core::KernelFrame& frame, Entry& entry)
+void transformNext(const core::KernelFrame& frame, Growing& entry)
 {
     const auto lags = static_cast<std::size_t>(2 * frame.info.length - 1), bins = entry.plan->bins();
     const auto row = [&](std::size_t index) {
@@ -69,7 +59,7 @@ void transformNext(const core::KernelFrame& frame, Entry& entry)
     }
 }
 
-void summariseNext(Entry& entry)
+void summariseNext(const ProfileChoice& choice, Growing& entry)
 {
     const std::size_t bins = entry.plan->bins(), count = entry.channels.size(), m = entry.next_bin++;
     ResponseProfile& out = *entry.response;
@@ -80,15 +70,15 @@ void summariseNext(Entry& entry)
             values[c] = all[c * bins + m];
     };
     gather(entry.decibels);
-    out.decibel_low[m] = quantile(values, entry.choice.low);
-    out.decibel_high[m] = quantile(values, entry.choice.high);
+    out.decibel_low[m] = quantile(values, choice.low);
+    out.decibel_high[m] = quantile(values, choice.high);
     out.decibel[m] = quantile(values, 0.5);
     gather(entry.phases);
     out.phase[m] = quantile(values, 0.5);
 }
 
 /// true: finished.
-bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadline)
+bool advance(const core::KernelFrame& frame, const ProfileChoice& choice, Growing& entry, QDeadlineTimer deadline)
 {
     while (entry.next_channel < entry.channels.size()) {
         transformNext(frame, entry);
@@ -105,7 +95,7 @@ bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadli
     for (auto* values : {&out.decibel, &out.decibel_low, &out.decibel_high, &out.phase})
         values->resize(bins);
     while (entry.next_bin < bins) {
-        summariseNext(entry);
+        summariseNext(choice, entry);
         if (entry.next_bin % 32 == 0 && entry.next_bin < bins && deadline.hasExpired())
             return false;
     }
@@ -114,43 +104,35 @@ bool advance(const core::KernelFrame& frame, Entry& entry, QDeadlineTimer deadli
     return true;
 }
 
+Growing begin(const core::KernelFrame& frame, const ProfileChoice& choice)
+{
+    Growing growing;
+    growing.plan = planFor(frame.info.length);
+    growing.response->omega = growing.plan->omega();
+    const std::int64_t first = std::max<std::int64_t>(choice.channel, 0);
+    const std::int64_t end = choice.channel >= 0 ? first + 1 : frame.info.channels;
+    for (std::int64_t c = first; c < end; ++c)
+        growing.channels.push_back(c);
+    growing.decibels.resize(growing.channels.size() * growing.plan->bins());
+    growing.phases.resize(growing.decibels.size());
+    return growing;
+}
+
 } // namespace
 
 ResponseResult responseOf(const std::shared_ptr<const core::KernelFrame>& frame, const ProfileChoice& choice,
                           QDeadlineTimer deadline)
 {
-    if (!frame)
+    if (!canShow(frame, choice))
         return {};
-    const std::int64_t n = frame->info.length, channels = frame->info.channels;
-    if (n < 1 || channels < 1 || frame->values.size() != static_cast<std::size_t>(channels * (2 * n - 1)) ||
-        choice.channel >= channels)
-        return {};
-    std::list<Entry>& entries = cache();
-    auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) {
-        return e.choice == choice && !e.frame.owner_before(frame) && !frame.owner_before(e.frame);
-    });
-    if (entry == entries.end()) {
-        entries.remove_if([](const Entry& e) { return e.frame.expired(); });
-        if (entries.size() >= kCacheSize)
-            entries.pop_back();
-        entries.push_front({});
-        entry = entries.begin();
-        entry->frame = frame;
-        entry->choice = choice;
-        entry->plan = planFor(n);
-        entry->response->omega = entry->plan->omega();
-        for (std::int64_t c = choice.channel >= 0 ? choice.channel : 0;
-             c < (choice.channel >= 0 ? choice.channel + 1 : channels); ++c)
-            entry->channels.push_back(c);
-        entry->decibels.resize(entry->channels.size() * entry->plan->bins());
-        entry->phases.resize(entry->decibels.size());
-    }
-    if (entry->plan) {
-        if (!advance(*frame, *entry, deadline))
+    static FrameCache<Growing> cache(64);
+    Growing& entry = cache.at(frame, choice, [&] { return begin(*frame, choice); });
+    if (entry.plan) {
+        if (!advance(*frame, choice, entry, deadline))
             return {nullptr, false};
-        entry->plan.reset();
+        entry.plan.reset();
     }
-    return {entry->response, true};
+    return {entry.response, true};
 }
 
 } // namespace toeplab::widgets

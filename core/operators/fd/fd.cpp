@@ -188,16 +188,9 @@ private:
 std::string problem(const OperatorRequest& request)
 {
     const MixerSettings& m = request.mixer;
-    if (m.heads < 1 || request.channels % m.heads != 0)
-        return fmt::format("mixer.heads is {}, which does not divide the {} channels of the mixer. Use a divisor.",
-                           m.heads, request.channels);
     if (m.fd_response == "table" && m.fd_points < 1)
         return fmt::format("mixer.fd_points is {}: a response table needs at least one frequency.", m.fd_points);
-    if (m.fd_response != "table" && (m.rpe_width < 1 || m.rpe_layers < 0))
-        return fmt::format("mixer.rpe_width is {} and mixer.rpe_layers {}: a width of at least 1 and no negative "
-                           "number of layers are needed.",
-                           m.rpe_width, m.rpe_layers);
-    return {};
+    return m.fd_response == "table" ? std::string() : rpeProblem(m.rpe_width, m.rpe_layers);
 }
 
 std::unique_ptr<ToeplitzOperator> make(const OperatorRequest& request, Initializer& initial)

@@ -102,6 +102,15 @@ private:
 
 } // namespace
 
+std::string rpeProblem(std::int64_t width, std::int64_t layers)
+{
+    if (width >= 1 && layers >= 0)
+        return {};
+    return fmt::format("mixer.rpe_width is {} and mixer.rpe_layers {}: a width of at least 1 and no negative number of "
+                       "layers are needed.",
+                       width, layers);
+}
+
 std::unique_ptr<Rpe> makeRpe(const RpeSettings& settings, Initializer& initial)
 {
     if (settings.network == "dpb")

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] virtual std::string describe() const = 0;
 };
 
+/// What is wrong with these settings of mixer, in a sentence; empty when a network can be made.
+[[nodiscard]] std::string rpeProblem(std::int64_t width, std::int64_t layers);
+
 /// mlp: the RPE of the TNN and SKI-TNN code: x0 = w t + c; `layers` times y = W act(norm(x)) + c, x <- y (or x + y with
 ///      `residual`); output W act(norm(x)) + c. Names pos_proj, layers.{l}.{0,2}, out.{0,2}.
 /// dpb: the position network of the LRA code: two layers W relu(x) + c and an output W relu(LayerNorm(x)) + c. With

@@ -245,12 +245,9 @@ std::string problem(const OperatorRequest& request)
     if (!(gamma > 0 && gamma <= 1))
         return fmt::format("{} is {}: the warp lies above 0 and is at most 1.",
                            m.mode == "released" ? "mixer.gamma" : "mixer.warp", gamma);
-    if (m.heads < 1 || request.channels % m.heads != 0)
-        return fmt::format("mixer.heads is {}, which does not divide the {} channels of the mixer. Use a divisor.",
-                           m.heads, request.channels);
     if (m.mode == "released" && !m.causal && request.length < 2)
         return "The released SKI divides by n - 1 and cannot mix a single position. Use mixer.mode=exact.";
-    return {};
+    return m.ski_kernel == "rpe" ? rpeProblem(m.rpe_width, m.rpe_layers) : std::string();
 }
 
 std::unique_ptr<ToeplitzOperator> make(const OperatorRequest& request, Initializer& initial)

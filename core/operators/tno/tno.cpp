@@ -180,9 +180,6 @@ private:
 std::string problem(const OperatorRequest& request)
 {
     const MixerSettings& m = request.mixer;
-    if (m.heads < 1 || request.channels % m.heads != 0)
-        return fmt::format("mixer.heads is {}, which does not divide the {} channels of the mixer. Use a divisor.",
-                           m.heads, request.channels);
     if (m.par_type < 1 || m.par_type > 3)
         return fmt::format("mixer.par_type is {}: it must be 1, 2 or 3.", m.par_type);
     if (m.par_type == 3 && !m.causal)
@@ -190,11 +187,7 @@ std::string problem(const OperatorRequest& request)
                "mixer.causal or use 1 or 2.";
     if (m.decay != "none" && !(m.gamma > 0 && m.gamma <= 1))
         return fmt::format("mixer.gamma is {}: a decay lies above 0 and is at most 1.", m.gamma);
-    if (m.rpe_width < 1 || m.rpe_layers < 0)
-        return fmt::format("mixer.rpe_width is {} and mixer.rpe_layers {}: a width of at least 1 and no negative "
-                           "number of layers are needed.",
-                           m.rpe_width, m.rpe_layers);
-    return {};
+    return rpeProblem(m.rpe_width, m.rpe_layers);
 }
 
 std::unique_ptr<ToeplitzOperator> make(const OperatorRequest& request, Initializer& initial)
