@@ -101,8 +101,9 @@ at::Tensor GluUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     return residual.defined() ? residual + y : y;
 }
 
-GluV2Unit::GluV2Unit(std::int64_t width, std::int64_t inner, const std::string& act, Initializer& initial)
-    : act_(activationFromName(act)), l1_(width, inner, true, initial), l2_(inner, width, true, initial)
+GluV2Unit::GluV2Unit(std::int64_t width, std::int64_t inner, const GluUnit::Options& options, Initializer& initial)
+    : act_(activationFromName(options.act)), final_act_(activationFromName(options.final_act)),
+      l1_(width, inner, options.bias, initial), l2_(inner, width, options.bias, initial)
 {
     addPart("l1", l1_);
     addPart("l2", l2_);
@@ -111,7 +112,7 @@ GluV2Unit::GluV2Unit(std::int64_t width, std::int64_t inner, const std::string& 
 at::Tensor GluV2Unit::forward(const at::Tensor& x)
 {
     const at::Tensor z = l1_(x);
-    return l2_(z * activate(z, act_));
+    return activate(l2_(z * activate(z, act_)), final_act_);
 }
 
 } // namespace toeplab::core

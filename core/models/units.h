@@ -72,16 +72,16 @@ private:
     Linear l1_, l2_, l3_;
 };
 
-/// y = W_2 (z * act(z)), z = W_1 x. Parameter names l1, l2.
+/// y = final(W_2 (z * act(z))), z = W_1 x. Parameter names l1, l2. Neither dropout nor bf16.
 class GluV2Unit final : public Module
 {
 public:
-    GluV2Unit(std::int64_t width, std::int64_t inner, const std::string& act, Initializer& initial);
+    GluV2Unit(std::int64_t width, std::int64_t inner, const GluUnit::Options& options, Initializer& initial);
 
     [[nodiscard]] at::Tensor forward(const at::Tensor& x);
 
 private:
-    NamedActivation act_;
+    NamedActivation act_, final_act_;
     Linear l1_, l2_;
 };
 

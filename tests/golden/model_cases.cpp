@@ -33,6 +33,11 @@ std::unique_ptr<core::ToeplitzOperator> make(const MixerSettings& mixer, std::in
     return std::move(*made);
 }
 
+std::string decayOf(const nlohmann::json& c)
+{
+    return c.value("use_multi_decay", false) ? "learned" : c.value("use_decay", false) ? "fixed" : "none";
+}
+
 /// Options of the laxtnn and tnn-pytorch units, whose defaults differ from the product's.
 MixerSettings laxtnnSettings(const nlohmann::json& c)
 {
@@ -49,7 +54,11 @@ MixerSettings laxtnnSettings(const nlohmann::json& c)
     m.rpe_width = c.value("rpe_embedding", std::int64_t{512});
     m.rpe_act = c.value("rpe_act", std::string("relu"));
     m.rpe_bias = c.value("bias", true);
-    m.decay = c.value("use_decay", false) ? "fixed" : "none";
+    m.rpe_residual = c.value("residual", false);
+    m.kernel_act = c.value("act_type", std::string("none"));
+    m.par_type = c.value("par_type", std::int64_t{1});
+    m.normalize = c.value("normalize", false);
+    m.decay = decayOf(c);
     m.gamma = c.value("gamma", 0.99);
     const std::string type = c.value("tno_type", std::string("tno"));
     if (contains(type, "fd"))
@@ -96,16 +105,16 @@ void runUnit(const GoldenCase& golden)
     }
     const auto width = c.at("d1").get<std::int64_t>();
     const auto inner = c.at("d2").get<std::int64_t>();
-    const auto act = c.at("act_fun").get<std::string>();
+    const core::GluUnit::Options options{c.at("act_fun").get<std::string>(), c.value("fina_act", std::string("none")),
+                                         c.value("bias", true), 0};
     if (golden.has("params/l3.weight")) {
-        core::GluUnit unit(width, inner, {act, c.value("fina_act", std::string("none")), c.value("bias", true), 0},
-                           initial);
+        core::GluUnit unit(width, inner, options, initial);
         load(golden, unit.parameters(), unit.buffers());
         const at::Tensor y = unit.forward(in, {}).transpose(1, 2);
         expectOutput(golden, y);
         return expectGradients(golden, y, unit.parameters(), {{"grad/input", x}});
     }
-    core::GluV2Unit unit(width, inner, act, initial);
+    core::GluV2Unit unit(width, inner, options, initial);
     load(golden, unit.parameters(), unit.buffers());
     const at::Tensor y = unit.forward(in).transpose(1, 2);
     expectOutput(golden, y);
@@ -167,9 +176,13 @@ MixerSettings lraSettings(const std::string& layer, const nlohmann::json& c)
     m.use_norm = c.value("use_norm", false);
     m.norm = c.value("norm_type", std::string("layernorm"));
     m.token_shift = std::max<std::int64_t>(c.value("token_shift_type", std::int64_t{-1}), 0);
-    m.decay = c.value("use_decay", false) ? "fixed" : "none";
+    m.causal = c.value("causal", false);
+    m.act = c.value("act_fun", std::string("silu"));
+    m.normalize = c.value("normalize", false);
+    m.decay = decayOf(c);
     m.gamma = c.value("gamma", 0.999);
     m.rpe = "dpb";
+    m.rpe_residual = c.value("residual", false);
     m.rpe_width = c.value("dpb_embedding", std::int64_t{512});
     m.rpe_layers = c.value("dpb_layers", std::int64_t{3});
     if (contains(layer, "fd")) {
@@ -178,8 +191,8 @@ MixerSettings lraSettings(const std::string& layer, const nlohmann::json& c)
     } else if (contains(layer, "ski")) {
         m.kind = "ski";
         m.mode = "released";
-        m.rank = two_d ? 32 : 64;
-        m.band = two_d ? 17 : 33;
+        m.rank = c.value("rank", std::int64_t{two_d ? 32 : 64});
+        m.band = c.value("nk", std::int64_t{two_d ? 16 : 32}) / 2 * 2 + 1;
     } else if (!two_d) {
         m.max_lag = c.value("tno_max_l", std::int64_t{512});
     }
