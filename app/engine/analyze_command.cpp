@@ -3,6 +3,7 @@
 #include "app/engine/runs_command.h"
 #include "core/analysis/kernel_analysis.h"
 #include "core/analysis/npy.h"
+#include "core/base/home.h"
 #include "core/base/layer_info.h"
 #include "core/base/text.h"
 #include "core/config/fields.h"
@@ -233,7 +234,7 @@ int analyze(const CommandContext& context, Options options)
         return wrongUsage({"Give a run to analyse, or one kernel with --kernel FILE.npy."});
     }
     if (!options.run.empty()) {
-        options.run = runPath(options.run);
+        options.run = core::runPath(options.run);
     }
     const auto ladder = options.run.empty() ? ladderOfKernel(options) : ladderOfRun(options);
     if (!ladder) {

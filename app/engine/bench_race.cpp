@@ -86,7 +86,7 @@ void addRaceCommand(CLI::App& group, CommandContext& context)
         ->capture_default_str();
     command->add_flag("--causal", s.causal, "No lag below 0");
     command->add_option("--tolerance", s.tolerance, "Largest error against the dense product, of the largest value")
-        ->check(CLI::PositiveNumber)
+        ->check(aboveZero())
         ->capture_default_str();
     command->add_option("--out", choice->out, "Also store it: FILE.json or FILE.csv")->check(wrongEnding);
 }

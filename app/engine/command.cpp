@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -41,6 +44,28 @@ std::function<int()> onDevice(const CommandContext& context, std::function<int()
             fmt::print(stderr, "The graphics card of this machine is left alone. {}\n", reason);
         return action();
     };
+}
+
+CLI::Validator aboveZero()
+{
+    return {[](std::string& text) -> std::string {
+                double number = 0;
+                const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+                const bool all = error == std::errc() && end == text.data() + text.size();
+                return all && std::isfinite(number) && number > 0 ? "" : text + " is not a number above 0.";
+            },
+            ""};
+}
+
+CLI::Validator fromZero()
+{
+    return {[](std::string& text) -> std::string {
+                std::int64_t number = 0;
+                const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+                const bool all = error == std::errc() && end == text.data() + text.size();
+                return all && number >= 0 ? "" : text + " is not a whole number from 0 to 9223372036854775807.";
+            },
+            ""};
 }
 
 CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary)

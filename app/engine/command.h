@@ -36,6 +36,9 @@ CLI::App* addCommand(CLI::App& parent, CommandContext& context, const std::strin
                      const std::string& example, std::function<int()> action);
 /// The action of a command that computes: --device is put to work first, and a device that cannot be used is told.
 [[nodiscard]] std::function<int()> onDevice(const CommandContext& context, std::function<int()> action);
+/// Checks of options that say what is allowed in words: a finite number above 0, a whole number from 0 on.
+[[nodiscard]] CLI::Validator aboveZero();
+[[nodiscard]] CLI::Validator fromZero();
 /// A command that only holds others (`data`, `runs`): one of them must be given.
 CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary);
 

@@ -4,6 +4,7 @@
 #include "app/engine/interrupt.h"
 #include "app/engine/progress_line.h"
 #include "app/engine/runs_command.h"
+#include "core/base/home.h"
 #include "core/base/text.h"
 #include "core/config/fields.h"
 #include "core/runs/run_reader.h"
@@ -28,7 +29,7 @@ struct EvalChoice {
 int evaluate(const CommandContext& context, EvalChoice choice)
 {
     watchInterrupts();
-    choice.run = runPath(choice.run);
+    choice.run = core::runPath(choice.run);
     const core::Result<core::RunData> run = core::readRun(choice.run);
     if (!run)
         return failed(run.error());

@@ -2,7 +2,6 @@
 #include "app/engine/runs_command.h"
 
 #include "app/engine/commands.h"
-#include "core/base/home.h"
 #include "core/base/text.h"
 
 #include <fmt/chrono.h>
@@ -10,26 +9,9 @@
 
 #include <cmath>
 #include <ctime>
-#include <filesystem>
 
 namespace toeplab::app
 {
-
-std::string runPath(const std::string& named)
-{
-    namespace fs = std::filesystem;
-    std::error_code ignored; // what cannot be looked at is not there
-    if (fs::exists(named, ignored)) {
-        return named;
-    }
-    const fs::path folder = fs::path(core::toeplabHome()) / "runs";
-    for (const std::string& name : {named + ".h5", named}) {
-        if (named.find('/') == std::string::npos && fs::exists(folder / name, ignored)) {
-            return (folder / name).string();
-        }
-    }
-    return named;
-}
 
 std::string valueText(const nlohmann::json& value)
 {

@@ -17,10 +17,6 @@ void addRunsDiff(CLI::App& group, CommandContext& context);
 void addRunsDoctor(CLI::App& group, CommandContext& context);
 void addRunsExport(CLI::App& group, CommandContext& context);
 
-/// A run is named by its file, or, where there is no such file, as `runs list` shows it: "tour-3" is
-/// $TOEPLAB_HOME/runs/tour-3.h5.
-[[nodiscard]] std::string runPath(const std::string& named);
-
 /// A value of a setting or a result as a person reads it; "-" where there is none.
 [[nodiscard]] std::string valueText(const nlohmann::json& value);
 /// "2026-11-26 08:15", in local time; "-" for 0.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/runs_command.h"
 #include "app/engine/text_table.h"
+#include "core/base/home.h"
 #include "core/runs/run_compare.h"
 #include "core/runs/run_reader.h"
 
@@ -60,7 +61,7 @@ int diff(const CommandContext& context, const std::vector<std::string>& named)
 {
     std::vector<core::RunData> runs;
     for (const std::string& name : named) {
-        auto run = core::readRun(runPath(name));
+        auto run = core::readRun(core::runPath(name));
         if (!run) {
             return failed(run.error());
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/runs_command.h"
+#include "core/base/home.h"
 #include "core/base/text.h"
 #include "core/runs/doctor.h"
 
@@ -22,7 +23,7 @@ struct Options {
 /// A journal stands for its run.
 std::string runOf(const std::string& named)
 {
-    std::filesystem::path path = runPath(named);
+    std::filesystem::path path = core::runPath(named);
     return path.extension() == ".journal" ? path.replace_extension(".h5").string() : path.string();
 }
 

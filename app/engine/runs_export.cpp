@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/runs_command.h"
+#include "core/base/home.h"
 #include "core/runs/run_export.h"
 #include "core/runs/run_reader.h"
 
@@ -77,7 +78,7 @@ core::Result<std::vector<std::string>> exportKernels(const core::RunData& run, c
 
 int exportRun(const CommandContext& context, Options options)
 {
-    const auto run = core::readRun(runPath(options.run));
+    const auto run = core::readRun(core::runPath(options.run));
     if (!run) {
         return failed(run.error());
     }
@@ -126,7 +127,7 @@ void addRunsExport(CLI::App& group, CommandContext& context)
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"curves", "settings", "kernels"}));
     command->add_option("--snapshot", options->snapshot, "Kernels of which step: last, all or a step (default: last)");
-    command->add_option("--layer", options->layer, "Kernels of this layer only")->check(CLI::PositiveNumber);
+    command->add_option("--layer", options->layer, "Kernels of this layer only")->check(aboveZero());
     command->add_option("--format", options->format, "Of kernels: npy or csv (default: npy)")
         ->check(CLI::IsMember({"npy", "csv"}));
 }

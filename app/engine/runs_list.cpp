@@ -192,7 +192,7 @@ void addRunsList(CLI::App& group, CommandContext& context)
                      "started (newest first), name, state, step, loss or accuracy (best first)")
         ->check(CLI::IsMember({"started", "name", "state", "step", "loss", "accuracy"}));
     command->add_flag("--reverse", options->reverse, "The other way round");
-    command->add_option("--limit", options->limit, "At most so many")->check(CLI::PositiveNumber);
+    command->add_option("--limit", options->limit, "At most so many")->check(aboveZero());
 }
 
 } // namespace toeplab::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/runs_command.h"
 #include "app/engine/text_table.h"
+#include "core/base/home.h"
 #include "core/base/text.h"
 #include "core/runs/run_compare.h"
 #include "core/runs/run_reader.h"
@@ -112,7 +113,7 @@ void printEvents(const core::RunData& run)
 
 int show(const CommandContext& context, const std::string& named)
 {
-    const auto run = core::readRun(runPath(named));
+    const auto run = core::readRun(core::runPath(named));
     if (!run) {
         return failed(run.error());
     }

@@ -3,6 +3,7 @@
 #include "app/engine/experiment_options.h"
 #include "app/engine/interrupt.h"
 #include "app/engine/train_report.h"
+#include "core/base/home.h"
 #include "core/config/fields.h"
 #include "core/config/presets.h"
 #include "core/runs/run_reader.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -42,7 +44,15 @@ core::Result<core::Experiment> chosenExperiment(const TrainChoice& choice)
     const core::Result<core::RunData> run = core::readRun(choice.run);
     if (!run)
         return tl::unexpected(run.error());
-    return core::experimentFromJson(run->header.experiment);
+    auto experiment = core::experimentFromJson(run->header.experiment);
+    if (!experiment || choice.preset.empty())
+        return experiment;
+    const auto preset = core::presetOrFile(choice.preset);
+    if (preset && preset->name != experiment->name)
+        return core::fail(
+            "{} is a run of {}, not of {}. Leave the preset out to resume it, or --resume out to train anew.",
+            choice.run, experiment->name, preset->name);
+    return preset ? experiment : preset;
 }
 
 /// An end on the command line takes the place of the experiment's ends.
@@ -63,11 +73,16 @@ bool over(core::SessionState state)
            state == core::SessionState::Failed;
 }
 
-int train(const CommandContext& context, const TrainChoice& choice)
+int train(const CommandContext& context, TrainChoice choice)
 {
+    if (choice.resume)
+        choice.run = core::runPath(choice.run);
     core::Result<core::Experiment> experiment = chosenExperiment(choice);
     if (!experiment)
         return choice.resume && !choice.run.empty() ? failed(experiment.error()) : wrongUsage(experiment.error());
+    if (!choice.resume && !choice.run.empty() && std::filesystem::path(choice.run).extension() != ".h5")
+        return wrongUsage({fmt::format("--run {}: the name of a run file ends in .h5, as in {}.h5.", choice.run,
+                                       std::filesystem::path(choice.run).replace_extension().string())});
     applyEnds(experiment->train, choice);
     if (auto applied = applySettings(*experiment, choice.settings); !applied)
         return wrongUsage(applied.error());
@@ -102,12 +117,11 @@ void addTrainCommand(CLI::App& app, CommandContext& context)
     command->add_option("PRESET", choice->preset, "A preset or an experiment file");
     addSetOption(*command, choice->settings);
     command->add_option("--run", choice->run, "The run file (default: a new one in $TOEPLAB_HOME/runs)");
-    command->add_option("--steps", choice->steps, "End after so many optimiser steps")->check(CLI::PositiveNumber);
-    command->add_option("--minutes", choice->minutes, "End after so much training time")->check(CLI::PositiveNumber);
-    command->add_option("--epochs", choice->epochs, "End after so many passes over the data")
-        ->check(CLI::PositiveNumber);
+    command->add_option("--steps", choice->steps, "End after so many optimiser steps")->check(aboveZero());
+    command->add_option("--minutes", choice->minutes, "End after so much training time")->check(aboveZero());
+    command->add_option("--epochs", choice->epochs, "End after so many passes over the data")->check(aboveZero());
     command->add_option("--seed", choice->seed, "Of initial values, dropout and the order of the data")
-        ->check(CLI::NonNegativeNumber)
+        ->check(fromZero())
         ->each([choice](const std::string&) { choice->seeded = true; });
     command->add_flag("--resume", choice->resume, "Go on with RUN exactly where its last checkpoint is");
 }

@@ -103,8 +103,11 @@ core::Result<FigureSpec> specOf(const CLI::App& app, const Arguments& arguments)
     } else {
         return tl::make_unexpected(widgets::unknownKind(arguments.what));
     }
-    if (!arguments.runs.empty())
-        spec.runs = arguments.runs;
+    if (!arguments.runs.empty()) {
+        spec.runs.clear();
+        for (const std::string& run : arguments.runs)
+            spec.runs.push_back(core::runPath(run));
+    }
     if (!arguments.venue.empty()) {
         if (auto known = widgets::applyVenue(spec, arguments.venue); !known)
             return tl::make_unexpected(known.error());
@@ -174,10 +177,11 @@ int runFigureCommand(int argc, char** argv)
 {
     CLI::App app("Draw a figure from run files, with no display.", "toeplab figure");
     Arguments arguments;
-    app.add_option("figure", arguments.what, "A kind (see --list) or a spec file that an export wrote")
+    app.add_option("figure", arguments.what, "A kind (see --list), or the JSON or the spec that an export wrote")
         ->type_name("KIND|SPEC.json");
     app.add_flag("--list", arguments.list, "Name the kinds and their options");
-    app.add_option("--run", arguments.runs, "Run file; several for training and compare")
+    app.add_option("--run", arguments.runs,
+                   "Run file, or a run as `runs list` names it; several for training and compare")
         ->type_name("FILE.h5")
         ->allow_extra_args(false);
     app.add_option("--out", arguments.out, "What to write (default: figures/RUN-KIND.pdf in your Toeplab folder)")

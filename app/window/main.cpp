@@ -4,13 +4,29 @@
 #include "app/window/run_window.h"
 #include "core/base/version.h"
 
+#include <QtCore/QString>
+#include <QtCore/QtGlobal>
+
 #include <fmt/format.h>
 
 #include <cstdio>
 
+namespace
+{
+
+/// Qt tells of a folder that it makes for itself where the system has named none: nobody can do anything about it.
+void sayUnlessIdle(QtMsgType type, const QMessageLogContext& context, const QString& message)
+{
+    if (!message.startsWith(QLatin1String("QStandardPaths: XDG_RUNTIME_DIR not set")))
+        qt_message_output(type, context, message);
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
     using namespace toeplab;
+    qInstallMessageHandler(&sayUnlessIdle);
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     switch (app::requestOf(arguments)) {
     case app::Request::Help:

@@ -149,6 +149,8 @@ PanelDock* MainWindow::activeDock() const
 void MainWindow::connectNotices()
 {
     LiveSession& session = workbench_.session;
+    connect(&workbench_.workspace, &Workspace::stateChanged, this, &MainWindow::sayProblem);
+    connect(&workbench_.workspace, &Workspace::currentChanged, this, &MainWindow::sayProblem);
     connect(&session, &LiveSession::failed, this,
             [this](const QString& sentence) { notice_->say(NoticeBar::Level::Bad, sentence); });
     connect(&session, &LiveSession::lost, this,
@@ -164,6 +166,16 @@ void MainWindow::connectNotices()
                 const QString kept = run.isEmpty() ? QString() : tr(" What was shown is kept.");
                 notice_->say(NoticeBar::Level::Bad, sentence + kept, std::move(choices));
             });
+}
+
+void MainWindow::sayProblem()
+{
+    const RunDocument* const run = workbench_.workspace.current();
+    const QString problem = run == nullptr ? QString() : run->problem();
+    if (!problem.isEmpty() && problem != told_problem_) {
+        notice_->say(NoticeBar::Level::Bad, problem, {{tr("Open a run file…"), [this] { openFile(); }}});
+    }
+    told_problem_ = problem;
 }
 
 void MainWindow::exportFigure(Panel& panel)

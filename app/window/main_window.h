@@ -71,6 +71,8 @@ private:
     void makeRoom(int width_before);
     [[nodiscard]] bool isNarrow() const;
     void sayExported(const QString& path);
+    /// What is wrong with the current run's file, once.
+    void sayProblem();
 
     Workbench& workbench_;
     std::vector<widgets::PanelDock*> docks_;
@@ -79,6 +81,7 @@ private:
     widgets::TransportBar* transport_ = nullptr;
     widgets::NoticeBar* notice_ = nullptr;
     SideDrawer* drawer_ = nullptr;
+    QString told_problem_;
     Layout layout_ = Layout::Train;
     bool drawer_hidden_ = false; ///< the right side was hidden because the window is narrow
 };

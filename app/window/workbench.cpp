@@ -18,6 +18,13 @@ Workbench::Workbench(widgets::EngineCommand command, QObject* parent)
       runs(QString::fromStdString(core::toeplabHome()) + QStringLiteral("/runs"), background)
 {
     connect(&session, &widgets::LiveSession::statusChanged, this, &Workbench::showLive);
+    connect(&workspace, &widgets::Workspace::documentsChanged, this, [this] {
+        QStringList files;
+        for (const auto& document : workspace.documents()) {
+            files.append(document->path());
+        }
+        runs.setElsewhere(files);
+    });
 }
 
 void Workbench::open(const QStringList& files, const QString& last_run)

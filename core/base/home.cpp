@@ -27,4 +27,20 @@ std::string toeplabHome()
     return home.string();
 }
 
+std::string runPath(const std::string& named)
+{
+    namespace fs = std::filesystem;
+    std::error_code ignored; // what cannot be looked at is not there
+    if (fs::exists(named, ignored)) {
+        return named;
+    }
+    const fs::path folder = fs::path(toeplabHome()) / "runs";
+    for (const std::string& name : {named + ".h5", named}) {
+        if (named.find('/') == std::string::npos && fs::exists(folder / name, ignored)) {
+            return (folder / name).string();
+        }
+    }
+    return named;
+}
+
 } // namespace toeplab::core

@@ -105,11 +105,13 @@ bool fillFromSeal(const std::string& path, bool alive, RunSummary& summary)
     return true;
 }
 
-RunSummary summarise(const fs::path& path)
+} // namespace
+
+RunSummary summariseRun(const std::string& file)
 {
     RunSummary summary;
-    summary.path = path.string();
-    summary.name = path.stem().string();
+    summary.path = file;
+    summary.name = fs::path(file).stem().string();
     summary.loss = summary.best_accuracy = kNone;
     const bool alive = writerAlive(journalPath(summary.path));
     if (!fillFromSeal(summary.path, alive, summary)) {
@@ -125,8 +127,6 @@ RunSummary summarise(const fs::path& path)
     return summary;
 }
 
-} // namespace
-
 std::vector<RunSummary> listRuns(const std::string& folder)
 {
     std::vector<RunSummary> runs;
@@ -134,7 +134,7 @@ std::vector<RunSummary> listRuns(const std::string& folder)
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
         std::error_code ignored; // an entry that vanishes is no run
         if (entry->path().extension() == ".h5" && entry->is_regular_file(ignored))
-            runs.push_back(summarise(entry->path()));
+            runs.push_back(summariseRun(entry->path().string()));
     }
     std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
         return a.started_unix != b.started_unix ? a.started_unix > b.started_unix : a.path < b.path;

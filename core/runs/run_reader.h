@@ -28,6 +28,8 @@ struct RunSummary {
     double started_unix = 0;
     std::string problem; ///< a sentence when the file cannot be read, else empty
 };
+/// Reads the end of the file and its journal, not HDF5 unless it must.
+[[nodiscard]] RunSummary summariseRun(const std::string& file);
 /// Every NAME.h5 of a folder, newest start first. Reads the end of each file and its journal, not HDF5.
 [[nodiscard]] std::vector<RunSummary> listRuns(const std::string& folder);
 

@@ -107,7 +107,8 @@ Result<SnapshotFile> SnapshotFile::openWith(const std::string& path, bool verify
     snapshot.descriptor_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status = {};
     if (!snapshot.descriptor_.valid() || ::fstat(snapshot.descriptor_.number(), &status) != 0)
-        return fail("The run file {} cannot be opened: {}.", path, systemReason(errno));
+        return fail("The run file {} cannot be opened: {}. Give a run's file or a name that `toeplab runs list` shows.",
+                    path, systemReason(errno));
     if (!S_ISREG(status.st_mode))
         return fail("{} is no file that a run could be read from.", path);
     snapshot.identity_ = identity = identityFrom(status);

@@ -2,53 +2,13 @@
 #include "core/training/ladder.h"
 
 #include "core/analysis/kernel_analysis.h"
+#include "core/analysis/sparkline.h"
 #include "core/training/meters.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace toeplab::core
 {
-
-namespace
-{
-
-std::size_t medianEnergyChannel(std::span<const float> kernels, std::size_t channels, std::size_t lags)
-{
-    std::vector<std::pair<double, std::size_t>> energies;
-    for (std::size_t channel = 0; channel < channels; ++channel) {
-        double energy = 0;
-        for (const float value : kernels.subspan(channel * lags, lags))
-            energy += static_cast<double>(value) * value;
-        energies.emplace_back(energy, channel);
-    }
-    const auto middle = energies.begin() + static_cast<std::ptrdiff_t>(channels / 2);
-    std::nth_element(energies.begin(), middle, energies.end());
-    return middle->second;
-}
-
-} // namespace
-
-std::vector<float> sparkline(std::span<const float> kernels, std::int64_t channels, std::size_t points)
-{
-    if (kernels.empty())
-        return {};
-    const auto count = static_cast<std::size_t>(channels);
-    const std::size_t lags = kernels.size() / count;
-    const std::span<const float> line = kernels.subspan(medianEnergyChannel(kernels, count, lags) * lags, lags);
-    if (lags <= points)
-        return {line.begin(), line.end()};
-    std::vector<float> thin;
-    const std::size_t stretches = points / 2;
-    for (std::size_t i = 0; i < stretches; ++i) {
-        const auto begin = line.begin() + static_cast<std::ptrdiff_t>(i * lags / stretches);
-        const auto end = line.begin() + static_cast<std::ptrdiff_t>((i + 1) * lags / stretches);
-        const auto [least, greatest] = std::minmax_element(begin, end);
-        thin.push_back(least < greatest ? *least : *greatest);
-        thin.push_back(least < greatest ? *greatest : *least);
-    }
-    return thin;
-}
 
 LadderWorker::LadderWorker(SessionSink& sink)
     : sink_(sink), worker_([this](const std::stop_token& stop) { work(stop); })

@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -20,11 +19,6 @@ namespace toeplab::core
 
 /// Kernels of all layers at one step.
 using KernelSet = std::vector<std::shared_ptr<const KernelFrame>>;
-
-/// The channel of median energy (sum of squares), thinned to at most `points` values that keep every extreme: equal
-/// stretches of lags, each with its least and greatest value in their order. kernels: (channels, lags).
-[[nodiscard]] std::vector<float> sparkline(std::span<const float> kernels, std::int64_t channels,
-                                           std::size_t points = 256);
 
 /// Scores kernels on a thread of its own, so that training goes on. Sets to be kept are all scored, in order; of the
 /// others the newest wins.

@@ -69,6 +69,11 @@ TrainingRun::End TrainingRun::go()
         save(false); // so that a run can be resumed whenever it is cut off
     } else {
         mark("resumed", fmt::format("Resumed from the checkpoint of step {}", step_), step_);
+        if (const auto change = run_.state.find("rate_change"); change != run_.state.end()) {
+            rate_change_ = {step_ + 1, change->value("unix_seconds", 0.0), "lr", change->value("text", ""), peak_lr_};
+            run_.writer->event(rate_change_);
+            sink_.event(rate_change_);
+        }
     }
     const End end = loop();
     tap_.finish();
@@ -114,7 +119,8 @@ std::string TrainingRun::endReached() const
 {
     const TrainSettings& train = run_.experiment.train;
     if (train.steps > 0 && step_ >= train.steps)
-        return fmt::format("The run reached its end of {} steps.", train.steps);
+        return step_ == train.steps ? fmt::format("The run reached its end of {} steps.", train.steps)
+                                    : fmt::format("The run is at step {}, past its end of {}.", step_, train.steps);
     if (train.epochs > 0 && epochs() >= train.epochs)
         return fmt::format("The run reached its end of {} epochs at step {}.", train.epochs, step_);
     if (train.minutes > 0 && clock_.seconds(Clock::now()) >= 60 * train.minutes)
@@ -239,6 +245,8 @@ void TrainingRun::save(bool best)
                         {"best_step", best_step_},
                         {"validated_step", validated_step_},
                         {"wall_seconds", clock_.seconds(Clock::now())}};
+    if (rate_change_.step > step_) // a resumed run drops what comes after its checkpoint, this mark too
+        checkpoint.state["rate_change"] = {{"unix_seconds", rate_change_.unix_seconds}, {"text", rate_change_.text}};
     run_.writer->checkpoint(std::move(checkpoint), best, [&board = board_, step = step_](const Result<void>& saved) {
         board.change([&](SessionStatus& status) {
             if (saved)
@@ -251,9 +259,12 @@ void TrainingRun::save(bool best)
 
 void TrainingRun::changeRate(double lr)
 {
-    save(false);
-    mark("lr", fmt::format("Learning rate {} -> {}", peak_lr_, lr), step_ + 1, lr);
+    rate_change_ = {step_ + 1, unixSeconds(), "lr", fmt::format("Learning rate {} -> {}", peak_lr_, lr), lr};
     peak_lr_ = lr;
+    run_.writer->event(rate_change_);
+    sink_.event(rate_change_);
+    saved_step_ = -1; // a checkpoint of this step may have the rate before
+    save(false);      // so that the change outlives whatever comes next
     board_.change(
         [&](SessionStatus& status) { status.lr = learningRate(run_.experiment.optimizer, peak_lr_, step_ + 1); });
 }

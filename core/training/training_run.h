@@ -69,6 +69,7 @@ private:
     StepOutcome last_outcome_;
     std::int64_t step_;
     double peak_lr_;
+    RunEvent rate_change_; ///< the last one
     double best_accuracy_ = -1;
     std::int64_t best_step_ = -1;
     std::int64_t validated_step_ = -1;

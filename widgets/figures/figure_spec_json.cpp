@@ -235,7 +235,9 @@ core::Result<FigureSpec> readSpec(const std::string& path)
     if (json.is_discarded())
         return core::fail("{} is not JSON. A figure spec is written by an export, or by `toeplab figure --bundle`.",
                           path);
-    auto spec = specFromJson(json);
+    // A figure that was exported as JSON has its spec beside its table.
+    const bool exported = json.is_object() && json.contains("spec") && json.contains("table");
+    auto spec = specFromJson(exported ? json["spec"] : json);
     if (!spec)
         return core::fail("{}: {}", path, spec.error().message);
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/loaded_run.h"
 
+#include "core/analysis/sparkline.h"
+
 #include "core/runs/run_reader.h"
 
 #include <QtCore/QDateTime>
@@ -33,7 +35,7 @@ namespace
         }
         // A kernel that cannot be read leaves its row without a line; the reason was said when the run was opened.
         if (const auto kernel = core::readKernel(run.path, i, run.kernel_steps[i].back())) {
-            frame->sparklines[i] = medianSparkline(kernel->values, frame->infos[i].channels, 256);
+            frame->sparklines[i] = core::sparkline(kernel->values, frame->infos[i].channels);
         }
     }
     return frame;
@@ -89,37 +91,6 @@ LoadedRun loadRun(const LoadRunRequest& request)
     }
     loaded.cost_ms = timer.elapsed();
     return loaded;
-}
-
-std::vector<float> medianSparkline(const std::vector<float>& values, std::int64_t channels, std::size_t points)
-{
-    if (channels <= 0 || values.empty()) {
-        return {};
-    }
-    const std::size_t rows = std::size_t(channels);
-    const std::size_t lags = values.size() / rows;
-    std::vector<float> median(lags), column(rows);
-    for (std::size_t k = 0; k < lags; ++k) {
-        for (std::size_t c = 0; c < rows; ++c) {
-            column[c] = values[c * lags + k];
-        }
-        const auto middle = column.begin() + std::ptrdiff_t(rows / 2);
-        std::nth_element(column.begin(), middle, column.end());
-        median[k] = *middle;
-    }
-    if (lags <= points) {
-        return median;
-    }
-    std::vector<float> thinned;
-    const std::size_t bins = points / 2;
-    for (std::size_t bin = 0; bin < bins; ++bin) {
-        const auto begin = median.begin() + std::ptrdiff_t(bin * lags / bins);
-        const auto end = median.begin() + std::ptrdiff_t((bin + 1) * lags / bins);
-        const auto [low, high] = std::minmax_element(begin, end);
-        thinned.push_back(low < high ? *low : *high);
-        thinned.push_back(low < high ? *high : *low);
-    }
-    return thinned;
 }
 
 } // namespace toeplab::widgets

@@ -47,9 +47,4 @@ struct LoadRunRequest {
 /// Blocks on the disk: for a background job.
 [[nodiscard]] LoadedRun loadRun(const LoadRunRequest& request);
 
-/// Median over channels at each lag, min/max thinned to at most `points`: what a ladder row draws. values: (channels,
-/// lags) row-major.
-[[nodiscard]] std::vector<float> medianSparkline(const std::vector<float>& values, std::int64_t channels,
-                                                 std::size_t points);
-
 } // namespace toeplab::widgets

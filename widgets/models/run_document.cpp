@@ -101,7 +101,9 @@ void RunDocument::applyLoaded(LoadedRun loaded)
     rows_ = std::move(loaded.rows);
     rows_.name = name().toStdString();
     state_ = loaded.state;
-    if (loaded.ladder) {
+    // Scores that were shown live and that no snapshot holds stay, unless the file is of an earlier time.
+    const bool newer = ladder_ && loaded.ladder && ladder_->step > loaded.ladder->step && ladder_->step <= lastStep();
+    if (loaded.ladder && !newer) {
         ladder_ = std::move(loaded.ladder);
     }
     kernels_->setLayers(header_.layers);

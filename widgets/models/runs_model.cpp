@@ -65,8 +65,29 @@ void RunsModel::refresh()
     }
     background_.run(
         Background::Lane::RunFiles, this, QStringLiteral("runs"),
-        [folder = folder_.toStdString()] { return core::listRuns(folder); },
+        [folder = folder_.toStdString(), elsewhere = elsewhere_] {
+            std::vector<core::RunSummary> all = core::listRuns(folder);
+            for (const std::string& file : elsewhere) {
+                all.push_back(core::summariseRun(file));
+            }
+            return all;
+        },
         [this](std::vector<core::RunSummary> runs) { apply(std::move(runs)); });
+}
+
+void RunsModel::setElsewhere(const QStringList& paths)
+{
+    std::vector<std::string> now;
+    for (const QString& path : paths) {
+        if (QFileInfo(path).absolutePath() != QFileInfo(folder_).absoluteFilePath()) {
+            now.push_back(path.toStdString());
+        }
+    }
+    if (now != elsewhere_) {
+        elsewhere_ = std::move(now);
+        stale_ = true;
+        refresh();
+    }
 }
 
 void RunsModel::apply(std::vector<core::RunSummary> runs)
@@ -99,6 +120,9 @@ void RunsModel::apply(std::vector<core::RunSummary> runs)
     }
     listed_ = true;
     Q_EMIT listed();
+    if (std::exchange(stale_, false)) {
+        QTimer::singleShot(0, this, &RunsModel::refresh); // more was asked for while this list was made
+    }
 }
 
 void RunsModel::overlay(core::RunSummary& run) const

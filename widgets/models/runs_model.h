@@ -5,6 +5,7 @@
 
 #include <QtCore/QAbstractTableModel>
 #include <QtCore/QString>
+#include <QtCore/QStringList>
 
 #include <cstdint>
 #include <vector>
@@ -32,6 +33,8 @@ public:
     /// Starts watching; the first list arrives soon after.
     void start();
     void refresh();
+    /// Files outside of the folder that are listed too.
+    void setElsewhere(const QStringList& paths);
     /// There has been a list. Until then an empty model says nothing about the folder.
     [[nodiscard]] bool isListed() const { return listed_; }
 
@@ -58,10 +61,12 @@ private:
     [[nodiscard]] QVariant sortKey(const core::RunSummary& run, int column) const;
 
     QString folder_;
+    std::vector<std::string> elsewhere_;
     Background& background_;
     std::vector<core::RunSummary> runs_;
     core::RunSummary live_;
     bool listed_ = false;
+    bool stale_ = false; ///< elsewhere_ changed since the last list was begun, perhaps
     QFileSystemWatcher* watcher_;
     QTimer* poll_;
 };

@@ -270,7 +270,7 @@ void FigurePanel::refreshViews()
 
 QString FigurePanel::sentence() const
 {
-    return waitingSentence(session_, workspace_) + qt(findKind(views_.front()->spec().kind)->empty);
+    return waitingSentence(session_, workspace_, qt(findKind(views_.front()->spec().kind)->empty));
 }
 
 std::optional<FigureSpec> FigurePanel::figure() const

@@ -167,7 +167,7 @@ void LadderPanel::refreshRows()
     selecting_ = false;
     const bool empty = model_->rowCount() == 0;
     if (empty) {
-        sentence_->setText(waitingSentence(session_, workspace_) + tr("The layers appear when a run starts."));
+        sentence_->setText(waitingSentence(session_, workspace_, tr("The layers appear when a run starts.")));
     }
     table_->setVisible(!empty);
     sentence_->setVisible(empty);

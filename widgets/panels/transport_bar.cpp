@@ -52,7 +52,16 @@ constexpr int kBarHeight = 40;
 /// The rate that a run was started with; 0: not known.
 [[nodiscard]] double learningRateOf(const RunDocument* run)
 {
-    return run != nullptr && run->hasHeader() ? run->header().experiment.value("/optimizer/lr"_json_pointer, 0.0) : 0;
+    if (run == nullptr || !run->hasHeader()) {
+        return 0;
+    }
+    const auto& events = run->rows().events; // the last change, if the run had one
+    for (std::size_t i = events.size(); i > 0; --i) {
+        if (events[i - 1].kind == "lr") {
+            return events[i - 1].value;
+        }
+    }
+    return run->header().experiment.value("/optimizer/lr"_json_pointer, 0.0);
 }
 
 void makePossible(QToolButton& target, const Possible& possible, const QString& hover)

@@ -18,14 +18,8 @@ namespace
     return QCoreApplication::translate("Waiting", text) + QLatin1Char(' ');
 }
 
-} // namespace
-
-QString waitingSentence(const LiveSession& session, Workspace& workspace)
+QString waitingFor(const LiveSession& session, const RunDocument* run)
 {
-    RunDocument* const run = workspace.current();
-    if (run != nullptr && !run->problem().isEmpty()) {
-        return run->problem() + QLatin1Char(' ');
-    }
     if (run != nullptr && !run->isLive() && !run->hasHeader()) {
         return say("The run file is being read.");
     }
@@ -55,6 +49,18 @@ QString waitingSentence(const LiveSession& session, Workspace& workspace)
         break;
     }
     return run == nullptr ? say("No run is open.") : QString();
+}
+
+} // namespace
+
+QString waitingSentence(const LiveSession& session, Workspace& workspace, const QString& then)
+{
+    const RunDocument* const run = workspace.current();
+    if (run != nullptr && !run->problem().isEmpty()) { // the window's notice says what and why
+        return QCoreApplication::translate("Waiting", "%1 could not be read, so there is nothing to draw.")
+            .arg(run->name());
+    }
+    return waitingFor(session, run) + then;
 }
 
 } // namespace toeplab::widgets

@@ -11,6 +11,6 @@ class Workspace;
 
 /// What is going on while a panel has nothing to draw yet, one sentence and a space, or nothing: "The engine is
 /// loading. "
-[[nodiscard]] QString waitingSentence(const LiveSession& session, Workspace& workspace);
+[[nodiscard]] QString waitingSentence(const LiveSession& session, Workspace& workspace, const QString& then);
 
 } // namespace toeplab::widgets

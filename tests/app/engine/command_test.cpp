@@ -70,6 +70,24 @@ TEST_F(CommandTest, WrongUsageIsTwo)
     EXPECT_THAT(preset.err, HasSubstr("tour"));
 }
 
+TEST_F(CommandTest, NumbersThatMeanNothingAreRefusedInWords)
+{
+    for (const std::vector<std::string>& numbers :
+         std::vector<std::vector<std::string>>{{"--minutes", "nan"},
+                                               {"--minutes", "0"},
+                                               {"--steps", "-3"},
+                                               {"--epochs", "inf"},
+                                               {"--seed", "-1"},
+                                               {"--seed", "99999999999999999999"},
+                                               {"--run", file("x.txt")}}) {
+        const test::Finished finished = runEngine(with({"train", "tour"}, numbers), home_);
+        EXPECT_EQ(finished.code, 2) << numbers[1];
+        EXPECT_THAT(finished.err, HasSubstr(numbers[1]));
+        EXPECT_LT(finished.err.size(), 250U) << finished.err;
+    }
+    EXPECT_FALSE(std::filesystem::exists(file("x.txt")));
+}
+
 TEST_F(CommandTest, AnUnknownSettingNamesItsNeighboursBeforeAnythingStarts)
 {
     const test::Finished finished =
@@ -152,6 +170,9 @@ TEST_F(CommandTest, SameSeedSameLossesAndAResumedRunIsEqual)
     ASSERT_TRUE(run) << run.error().message;
     ASSERT_EQ(run->training.size(), 30U);
     EXPECT_EQ(run->training[29].loss, whole[29]);
+    const test::Finished other = runEngine({"train", "tour-fd", "--resume", "--run", file("half.h5")}, home_);
+    EXPECT_EQ(other.code, 1);
+    EXPECT_THAT(other.err, HasSubstr("is a run of tour, not of tour-fd"));
 }
 
 TEST_F(CommandTest, EvalGoesOverEverySample)

@@ -9,6 +9,7 @@
 #include "widgets/panels/transport_bar.h"
 #include "widgets/style/appearance.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QSet>
 #include <QtCore/QTemporaryDir>
 #include <QtGui/QAction>
@@ -194,6 +195,23 @@ TEST_F(Window, SpacePausesUnlessSomethingElseHasTheKey)
     QTest::keyClicks(filter, QStringLiteral("a b"));
     EXPECT_EQ(filter->text(), QStringLiteral("a b"));
     EXPECT_TRUE(workbench_->session.isPaused());
+}
+
+TEST_F(Window, AFileThatCannotBeReadIsSaidOnceAndInEachPanelBriefly)
+{
+    const QString file = home_.filePath(QStringLiteral("broken.h5"));
+    QFile broken(file);
+    ASSERT_TRUE(broken.open(QIODevice::WriteOnly));
+    broken.write("this is no run");
+    broken.close();
+    workbench_->open({file}, {});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return window_->notice().isVisible(); }, 10'000));
+    EXPECT_THAT(window_->notice().sentence().toStdString(), HasSubstr("broken.h5"));
+    auto* sentence = window_->findChild<QLabel*>(QStringLiteral("map-sentence"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return sentence->text().startsWith(QLatin1String("broken could not")); }, 5000))
+        << sentence->text().toStdString();
+    const auto listed = [&] { return workbench_->runs.indexOf(file).isValid(); };
+    EXPECT_TRUE(QTest::qWaitFor(listed, 10'000)) << "and it is in the list";
 }
 
 TEST_F(Window, ADeadEngineIsSaidAndWhatWasShownStays)

@@ -20,26 +20,6 @@ KernelSet kernelsAt(std::int64_t step)
     return {frame};
 }
 
-TEST(Sparkline, IsTheChannelOfMedianEnergy)
-{
-    EXPECT_THAT(sparkline(kernelsAt(1)[0]->values, 3), testing::ElementsAre(0, 2, 0));
-}
-
-TEST(Sparkline, ThinsButKeepsEveryExtreme)
-{
-    std::vector<float> line(4095);
-    line[1234] = 5;
-    line[1235] = -7;
-    line[4094] = 3;
-    const std::vector<float> thin = sparkline(line, 1);
-    EXPECT_EQ(thin.size(), 256U);
-    EXPECT_EQ(std::ranges::max(thin), 5);
-    EXPECT_EQ(std::ranges::min(thin), -7);
-    EXPECT_EQ(thin.back(), 3);
-    const auto peak = std::ranges::max_element(thin);
-    EXPECT_EQ(*(peak + 1), -7) << "in the order of the lags";
-}
-
 TEST(LadderWorker, ScoresAllThatIsKeptInOrder)
 {
     tiny::Listener listener;

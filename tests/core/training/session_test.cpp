@@ -236,7 +236,8 @@ TEST_F(SessionTest, ALearningRateTakesEffectWhereItSays)
     const Ran plain = train(tiny::experiment(), path("nolr.h5"));
     EXPECT_DOUBLE_EQ(ran.run.metrics[29].lr, plain.run.metrics[29].lr);
     EXPECT_NEAR(ran.run.metrics[30].lr, 10 * plain.run.metrics[30].lr, 1e-12) << "the schedule is scaled";
-    EXPECT_TRUE(ran.run.checkpoints.contains(30)) << "a checkpoint before it";
+    ASSERT_TRUE(ran.run.checkpoints.contains(30));
+    EXPECT_EQ(ran.run.checkpoints.at(30).state["peak_lr"], 0.1) << "a run that is resumed there keeps it";
     const auto mark = std::find_if(ran.run.events.begin(), ran.run.events.end(),
                                    [](const RunEvent& event) { return event.kind == "lr"; });
     ASSERT_NE(mark, ran.run.events.end());
@@ -244,6 +245,27 @@ TEST_F(SessionTest, ALearningRateTakesEffectWhereItSays)
     EXPECT_EQ(mark->value, 0.1);
     EXPECT_EQ(mark->text, "Learning rate 0.01 -> 0.1");
     EXPECT_EQ(ran.run.checkpoints.at(60).state["peak_lr"], 0.1);
+}
+
+/// Killed soon after the change: the checkpoint that was made with it is all that is left.
+TEST_F(SessionTest, AChangedLearningRateOutlivesACrash)
+{
+    const std::string file = path("crash.h5");
+    const Ran whole = train(tiny::experiment(), file, false, [](Session& session, const MetricsRow& row) {
+        if (row.step == 30) {
+            EXPECT_TRUE(session.setLearningRate(0.1));
+        } else if (row.step == 35) {
+            EXPECT_TRUE(session.stop(false));
+        }
+    });
+    ASSERT_EQ(whole.run.checkpoints.rbegin()->first, 30);
+    const Ran resumed = train(tiny::experiment(), path("crash.h5", true), true);
+    EXPECT_EQ(resumed.run.metrics[30].lr, whole.run.metrics[30].lr);
+    EXPECT_EQ(resumed.run.metrics[34].loss, whole.run.metrics[34].loss);
+    const auto marks = std::ranges::count_if(resumed.run.events, [](const RunEvent& event) {
+        return event.kind == "lr" && event.step == 31 && event.value == 0.1;
+    });
+    EXPECT_EQ(marks, 1) << "on the curve, once";
 }
 
 TEST_F(SessionTest, StartsPausedAndRunsSingleSteps)

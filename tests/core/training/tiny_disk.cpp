@@ -86,6 +86,7 @@ SessionParts parts(Disk& disk, const ModelOptions& options)
         Disk::Run& run = disk.runs.at(path);
         const std::int64_t last = run.checkpoints.rbegin()->first;
         std::erase_if(run.metrics, [last](const MetricsRow& row) { return row.step > last; });
+        std::erase_if(run.events, [last](const RunEvent& event) { return event.step > last; });
         std::erase_if(run.validation, [last](const ValidationRow& row) { return row.step > last; });
         return std::make_unique<DiskWriter>(disk, path);
     };

@@ -202,6 +202,18 @@ TEST_P(Export, BundleHoldsEverythingAndReopens)
     EXPECT_TRUE(QDir::isAbsolutePath(QString::fromStdString(back->runs.front())));
 }
 
+TEST_P(Export, ItsJsonIsASpecToo)
+{
+    FigureSpec figure = spec();
+    figure.runs = {"tour.h5"};
+    figure.channel = 1;
+    ASSERT_TRUE(exportFigure(figure, syntheticData(GetParam(), 64, 4), path("figure.json")));
+    const auto back = readSpec(path("figure.json"));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(back->kind, figure.kind);
+    EXPECT_EQ(back->channel, 1);
+}
+
 TEST_P(Export, SpecSurvivesJsonWithEveryOptionChanged)
 {
     FigureSpec figure = spec();

@@ -156,15 +156,5 @@ TEST_F(Document, TheWorkspaceMovesItsCursorOverStoredStepsOnly)
     EXPECT_EQ(workspace.channel(), 2);
 }
 
-TEST(MedianSparkline, IsTheMedianAndKeepsPeaksWhenThinned)
-{
-    EXPECT_EQ(medianSparkline({1, 5, 2, 6, 9, 7}, 3, 256), (std::vector<float>{2, 6}));
-    std::vector<float> values(4095, 0);
-    values[2051] = 8; // lag 4 of one channel
-    const std::vector<float> thinned = medianSparkline(values, 1, 256);
-    EXPECT_LE(thinned.size(), 256U);
-    EXPECT_EQ(*std::max_element(thinned.begin(), thinned.end()), 8);
-}
-
 } // namespace
 } // namespace toeplab::widgets

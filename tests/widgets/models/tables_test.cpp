@@ -138,6 +138,20 @@ TEST_F(Runs, AnUnreadableFileStaysInTheListWithItsSentence)
     EXPECT_FALSE(model.index(0, 0).data(RunsModel::ProblemRole).toString().isEmpty());
 }
 
+TEST_F(Runs, FilesFromElsewhereAreListedTooAndOnce)
+{
+    const QTemporaryDir elsewhere;
+    for (const QString& file : {path("here.h5"), elsewhere.filePath(QStringLiteral("there.h5"))})
+        ASSERT_TRUE(test::writeRun(file, 3));
+    RunsModel model(folder_.path(), background_);
+    model.start();
+    model.setElsewhere({path("here.h5"), elsewhere.filePath(QStringLiteral("there.h5"))});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowCount() == 2; }, 10'000));
+    EXPECT_TRUE(model.indexOf(elsewhere.filePath(QStringLiteral("there.h5"))).isValid());
+    model.setElsewhere({});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowCount() == 1; }, 10'000));
+}
+
 TEST_F(Runs, TheLiveRunIsShownAsTheEngineTellsIt)
 {
     RunsModel model(folder_.path(), background_);
