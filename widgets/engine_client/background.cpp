@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/engine_client/background.h"
 
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <stop_token>
+#include <thread>
+
 namespace toeplab::widgets
 {
 
@@ -11,18 +17,61 @@ struct Background::Ticket {
     std::atomic<bool> outdated = false;
 };
 
+struct Background::Job {
+    std::shared_ptr<Ticket> ticket;
+    std::function<void()> work, done;
+    bool skipped = false;
+};
+
+/// Does one job after the other. Jobs pass through locks of the standard library, so that ThreadSanitizer, to which
+/// Qt's own are invisible, can follow what is handed over.
+class Background::Worker
+{
+public:
+    explicit Worker(Background& owner) : owner_(owner), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+    void add(Job job)
+    {
+        const std::lock_guard lock(mutex_);
+        jobs_.push_back(std::move(job));
+        changed_.notify_one();
+    }
+
+private:
+    void work(const std::stop_token& stop)
+    {
+        std::unique_lock lock(mutex_);
+        while (changed_.wait(lock, stop, [this] { return !jobs_.empty(); }) && !stop.stop_requested()) {
+            Job job = std::move(jobs_.front());
+            jobs_.pop_front();
+            lock.unlock();
+            job.skipped = job.ticket->outdated;
+            if (!job.skipped) {
+                job.work();
+            }
+            owner_.finish(std::move(job));
+            lock.lock();
+        }
+    }
+
+    Background& owner_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<Job> jobs_;
+    std::jthread thread_;
+};
+
 Background::Background(QObject* parent) : QObject(parent)
 {
-    run_files_.setMaxThreadCount(1);
-    other_.setMaxThreadCount(1);
+    connect(this, &Background::finished, this, &Background::deliver, Qt::QueuedConnection);
+    run_files_ = std::make_unique<Worker>(*this);
+    other_ = std::make_unique<Worker>(*this);
 }
 
 Background::~Background()
 {
-    run_files_.clear();
-    other_.clear();
-    run_files_.waitForDone();
-    other_.waitForDone();
+    run_files_.reset();
+    other_.reset();
 }
 
 void Background::submit(Lane lane, QObject* context, const QString& key, std::function<void()> work,
@@ -41,24 +90,31 @@ void Background::submit(Lane lane, QObject* context, const QString& key, std::fu
     ++pending_;
     ++pending_for_[context];
     Q_EMIT busyChanged(context);
+    (lane == Lane::RunFiles ? run_files_ : other_)->add({std::move(ticket), std::move(work), std::move(done)});
+}
 
-    QThreadPool& pool = lane == Lane::RunFiles ? run_files_ : other_;
-    pool.start([this, ticket, job = std::move(work), finish = std::move(done)]() mutable {
-        const bool skip = ticket->outdated;
-        if (!skip) {
-            job();
+void Background::finish(Job job)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        done_.push_back(std::move(job));
+    }
+    Q_EMIT finished();
+}
+
+void Background::deliver()
+{
+    std::vector<Job> done;
+    {
+        const std::lock_guard lock(mutex_);
+        done.swap(done_);
+    }
+    for (const Job& job : done) {
+        settle(*job.ticket);
+        if (!job.skipped && !job.ticket->outdated && job.ticket->context) {
+            job.done();
         }
-        // This object outlives its pools' threads, so it is a safe receiver; the context is looked at over there.
-        QMetaObject::invokeMethod(
-            this,
-            [this, ticket, skip, deliver = std::move(finish)]() mutable {
-                settle(*ticket);
-                if (!skip && !ticket->outdated && ticket->context) {
-                    deliver();
-                }
-            },
-            Qt::QueuedConnection);
-    });
+    }
 }
 
 void Background::settle(const Ticket& ticket)

@@ -5,12 +5,12 @@
 #include <QtCore/QObject>
 #include <QtCore/QPointer>
 #include <QtCore/QString>
-#include <QtCore/QThreadPool>
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace toeplab::widgets
 {
@@ -50,18 +50,25 @@ public:
 Q_SIGNALS:
     /// A job of this context began or ended.
     void busyChanged(const QObject* context);
+    /// A worker has put a job into done_.
+    void finished();
 
 private:
     struct Ticket;
+    struct Job;
+    class Worker;
     void submit(Lane lane, QObject* context, const QString& key, std::function<void()> work,
                 std::function<void()> done);
+    void finish(Job job); ///< on a worker's thread
+    void deliver();
     void settle(const Ticket& ticket);
 
-    QThreadPool run_files_;
-    QThreadPool other_;
     QHash<QString, std::shared_ptr<Ticket>> newest_;
     QHash<const QObject*, int> pending_for_;
     int pending_ = 0;
+    std::mutex mutex_;
+    std::vector<Job> done_; ///< to be delivered
+    std::unique_ptr<Worker> run_files_, other_;
 };
 
 } // namespace toeplab::widgets

@@ -35,7 +35,8 @@ EngineClient::EngineClient(EngineCommand command, QObject* parent)
 
 EngineClient::~EngineClient()
 {
-    QMetaObject::invokeMethod(link_, &EngineLink::closeInput, Qt::BlockingQueuedConnection);
+    link_->post(&EngineLink::closeInput);
+    QMetaObject::invokeMethod(link_, "work", Qt::BlockingQueuedConnection); // before its thread ends
     thread_.quit();
     thread_.wait();
 }
@@ -46,8 +47,7 @@ void EngineClient::launch()
         return;
     }
     end_reason_.clear();
-    QMetaObject::invokeMethod(
-        link_, [link = link_, command = command_] { link->open(command); }, Qt::QueuedConnection);
+    link_->post([command = command_](EngineLink& link) { link.open(command); });
     const std::int64_t id = next_id_++;
     open_[id] = [this](const core::Result<nlohmann::json>& answer) { greet(answer); };
     send(id, core::HelloRequest{core::kProtocolVersion, "toeplab " + core::buildInfo().version});
@@ -98,8 +98,7 @@ void EngineClient::send(std::int64_t id, core::RequestBody request)
 {
     const core::Bytes frame = core::frameOf(core::toMessage(core::Request{id, std::move(request)}));
     QByteArray bytes(reinterpret_cast<const char*>(frame.data()), qsizetype(frame.size()));
-    QMetaObject::invokeMethod(
-        link_, [link = link_, bytes = std::move(bytes)] { link->write(bytes); }, Qt::QueuedConnection);
+    link_->post([bytes = std::move(bytes)](EngineLink& link) { link.write(bytes); });
 }
 
 void EngineClient::shutdown()
@@ -108,7 +107,7 @@ void EngineClient::shutdown()
         return;
     }
     ask(core::ShutdownRequest{});
-    QMetaObject::invokeMethod(link_, &EngineLink::closeInput, Qt::QueuedConnection);
+    link_->post(&EngineLink::closeInput);
 }
 
 void EngineClient::collect()
@@ -176,7 +175,7 @@ void EngineClient::end(const QString& reason)
         return;
     }
     end_reason_ = reason;
-    QMetaObject::invokeMethod(link_, &EngineLink::closeInput, Qt::QueuedConnection);
+    link_->post(&EngineLink::closeInput);
     before_hello_.clear();
     setState(State::Ended);
     for (const auto& [id, handler] : std::exchange(open_, {})) {

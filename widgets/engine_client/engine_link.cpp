@@ -34,7 +34,31 @@ constexpr int kEngineNice = 5;
 
 } // namespace
 
-EngineLink::EngineLink(std::shared_ptr<Mailbox> mailbox) : mailbox_(std::move(mailbox)) {}
+EngineLink::EngineLink(std::shared_ptr<Mailbox> mailbox) : mailbox_(std::move(mailbox))
+{
+    connect(this, &EngineLink::posted, this, &EngineLink::work, Qt::QueuedConnection);
+}
+
+void EngineLink::post(std::function<void(EngineLink&)> call)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        calls_.push_back(std::move(call));
+    }
+    Q_EMIT posted();
+}
+
+void EngineLink::work()
+{
+    std::vector<std::function<void(EngineLink&)>> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        calls.swap(calls_);
+    }
+    for (const auto& call : calls) {
+        call(*this);
+    }
+}
 
 EngineLink::~EngineLink()
 {

@@ -10,7 +10,10 @@
 #include <QtCore/QObject>
 #include <QtCore/QProcess>
 
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 class QTimer;
 
@@ -27,14 +30,23 @@ public:
     explicit EngineLink(std::shared_ptr<Mailbox> mailbox);
     ~EngineLink() override;
 
-public Q_SLOTS:
-    void open(const toeplab::widgets::EngineCommand& command);
+    /// From any thread: the call is made on the link's thread, after those before it. Handed over under a lock of the
+    /// standard library, which ThreadSanitizer sees, unlike Qt's.
+    void post(std::function<void(EngineLink&)> call);
+
+    // On the link's thread:
+    void open(const EngineCommand& command);
     void write(const QByteArray& frame);
     /// No further requests: an engine that trains finishes a checkpoint and exits.
     void closeInput();
 
+public Q_SLOTS:
+    /// Makes the calls that were posted.
+    void work();
+
 Q_SIGNALS:
     void mail();
+    void posted();
 
 private:
     void read();
@@ -46,6 +58,8 @@ private:
     void finished(int code, QProcess::ExitStatus status);
     void announce();
 
+    std::mutex mutex_;
+    std::vector<std::function<void(EngineLink&)>> calls_;
     std::shared_ptr<Mailbox> mailbox_;
     QProcess* process_ = nullptr; ///< owned, but left behind alive when it outlasts the window
     EngineCommand command_;
