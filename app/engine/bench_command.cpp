@@ -88,7 +88,8 @@ int benchStep(const CommandContext& context, const StepChoice& choice)
 void addBenchCommand(CLI::App& app, CommandContext& context)
 {
     CLI::App* group =
-        addGroup(app, "bench", "Times one operator, one training step, or all operators against each other");
+        addGroup(app, "bench", "Times one operator, one training step, or all operators against each other",
+                 "toeplab bench step listops/tno");
 
     const auto choice = std::make_shared<core::OperatorBench>();
     CLI::App* one =

@@ -68,9 +68,10 @@ CLI::Validator fromZero()
             ""};
 }
 
-CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary)
+CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary, const std::string& example)
 {
     CLI::App* group = parent.add_subcommand(name, summary);
+    group->footer(fmt::format("Example:\n  {}", example));
     group->require_subcommand(1);
     return group;
 }

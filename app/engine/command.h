@@ -40,7 +40,7 @@ CLI::App* addCommand(CLI::App& parent, CommandContext& context, const std::strin
 [[nodiscard]] CLI::Validator aboveZero();
 [[nodiscard]] CLI::Validator fromZero();
 /// A command that only holds others (`data`, `runs`): one of them must be given.
-CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary);
+CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& summary, const std::string& example);
 
 /// The sentence on standard error; returns kFailed.
 [[nodiscard]] int failed(const core::Error& error);

@@ -201,7 +201,7 @@ void addVerify(CLI::App& group, CommandContext& context)
 
 void addDataCommand(CLI::App& app, CommandContext& context)
 {
-    CLI::App* group = addGroup(app, "data", "List, generate, import or verify data");
+    CLI::App* group = addGroup(app, "data", "List, generate, import or verify data", "toeplab data list");
     addList(*group, context);
     addGenerate(*group, context);
     addImport(*group, context);

@@ -37,7 +37,7 @@ std::string timeText(double unix_seconds)
 
 void addRunsCommand(CLI::App& app, CommandContext& context)
 {
-    CLI::App* group = addGroup(app, "runs", "List, show, compare, check or export run files");
+    CLI::App* group = addGroup(app, "runs", "List, show, compare, check or export run files", "toeplab runs list");
     addRunsList(*group, context);
     addRunsShow(*group, context);
     addRunsDiff(*group, context);

@@ -58,9 +58,12 @@ std::string readBulk(const SnapshotFile& file, const RunData& data)
         checkpoints +=
             fmt::format(", checkpoint {} of step {}", which, number(static_cast<std::uint64_t>(checkpoint.step)));
     }
-    return fmt::format("All of it can be read: {} rows, {} validations, {} events, {} kernels{}.",
-                       number(data.training.size()), number(data.validation.size()), number(data.events.size()),
-                       number(kernels), checkpoints);
+    const auto counted = [](std::uint64_t count, const char* what) {
+        return fmt::format("{} {}{}", number(count), what, count == 1 ? "" : "s");
+    };
+    return fmt::format("All of it can be read: {}, {}, {}, {}{}.", counted(data.training.size(), "row"),
+                       counted(data.validation.size(), "validation"), counted(data.events.size(), "event"),
+                       counted(kernels, "kernel"), checkpoints);
 }
 
 /// `snapshot`: what the run file says of itself; null when it cannot be read.

@@ -103,6 +103,10 @@ Result<TokenStore> readFile(const std::string& path, const Progress& progress)
     std::string line;
     std::size_t lines = 0, read = 0;
     while (std::getline(stream, line)) {
+        if (constexpr std::string_view kMark = "\xEF\xBB\xBF"; read == 0 && line.starts_with(kMark)) {
+            line.erase(0, kMark.size()); // some editors begin a file of UTF-8 with it
+            read += kMark.size();
+        }
         if (auto taken = reader.take(line); !taken) {
             return tl::unexpected(taken.error());
         }

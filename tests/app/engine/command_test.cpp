@@ -49,6 +49,8 @@ TEST_F(CommandTest, EveryCommandHasHelpWithAnExample)
         EXPECT_THAT(help.out, HasSubstr("Example:\n  ")) << command;
         EXPECT_THAT(help.out, HasSubstr("--json")) << command;
     }
+    for (const char* group : {"bench", "data", "runs"})
+        EXPECT_THAT(runEngine({group, "--help"}, home_).out, HasSubstr("Example:")) << group;
     EXPECT_THAT(runEngine({"bench", "step", "--help"}, home_).out, HasSubstr("Example:"));
     const test::Finished version = runEngine({"--version"}, home_);
     EXPECT_EQ(version.code, 0);

@@ -56,7 +56,9 @@ TEST_F(ListopsFiles, ReadsBothLayoutsAndBothLineEnds)
     const std::string crlf = "Source\tTarget\r\n( ( ( [MIN 3 ) 5 ) ] )\t3\r\n( ( ( [SM 7 ) 8 ) ] )\t5\r\n";
     const std::string original = "3\t( ( ( [MIN 3 ) 5 ) ] )\n5\t( ( ( [SM 7 ) 8 ) ] )\n";
     const std::string no_last_end = "Source\tTarget\n( ( ( [MIN 3 ) 5 ) ] )\t3\n( ( ( [SM 7 ) 8 ) ] )\t5";
-    for (const std::string& text : {"Source\tTarget\n" + kRows, crlf, kRows, original, no_last_end}) {
+    const std::string marked = "\xEF\xBB\xBF";
+    for (const std::string& text :
+         {"Source\tTarget\n" + kRows, crlf, kRows, original, no_last_end, marked + crlf, marked + original}) {
         const auto read = readFile(write("a.tsv", text));
         ASSERT_TRUE(read) << read.error().message;
         ASSERT_EQ(read->size(), 2U);
