@@ -32,6 +32,15 @@ constexpr int kEngineNice = 5;
     return sentence;
 }
 
+/// Keeps it for the rest of this process, known to be kept.
+void leaveBehind(QProcess* process)
+{
+    static std::mutex mutex;
+    static auto* const left = new std::vector<QProcess*>;
+    const std::lock_guard lock(mutex);
+    left->push_back(process);
+}
+
 } // namespace
 
 EngineLink::EngineLink(std::shared_ptr<Mailbox> mailbox) : mailbox_(std::move(mailbox))
@@ -63,8 +72,10 @@ void EngineLink::work()
 EngineLink::~EngineLink()
 {
     // ~QProcess would kill a child that is still writing its checkpoint: that child is left to end by itself.
-    if (process_ != nullptr && process_->state() == QProcess::NotRunning) {
+    if (process_ == nullptr || process_->state() == QProcess::NotRunning) {
         delete process_;
+    } else {
+        leaveBehind(process_);
     }
 }
 
@@ -75,6 +86,7 @@ void EngineLink::open(const EngineCommand& command)
         if (process_->state() == QProcess::NotRunning) {
             process_->deleteLater();
         } else {
+            connect(process_, &QProcess::finished, process_, &QObject::deleteLater);
             process_->closeWriteChannel(); // an engine that was given up: it ends when it sees that
         }
     }
