@@ -50,6 +50,12 @@ int report(const CommandContext& context, const core::Result<core::BenchResult>&
     fmt::print("  memory {:.0f} MiB over the idle model, {:.0f} MiB in all\n", result.workspace_mib, result.peak_mib);
     if (result.device == "cpu")
         fmt::print("  {:.0f} pages a repetition still come from the system\n", result.page_faults);
+    if (result.unrecorded_seconds > 0)
+        fmt::print("  recorded and replayed; sent kernel by kernel it takes {:.4f} s, {:.2f} times as long\n",
+                   result.unrecorded_seconds, result.unrecorded_seconds / result.median_seconds);
+    if (result.clocks)
+        fmt::print("  the card's processors ran at {:.0f} of {:.0f} MHz, its memory at {:.0f} MHz\n",
+                   result.clocks->processors_mhz, result.clocks->processors_max_mhz, result.clocks->memory_mhz);
     if (result.gpu)
         printGpu(*result.gpu);
     if (result.products_seconds > 0)

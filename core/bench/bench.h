@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "core/config/experiment.h"
+#include "core/device/clocks.h"
 #include "core/tasks/task.h"
 
 #include <cstdint>
@@ -35,11 +36,13 @@ struct BenchResult {
     double q1_seconds = 0, q3_seconds = 0; ///< quartiles
     double peak_mib = 0;                   ///< highest resident memory of the process; on a card, that its tensors took
     double workspace_mib = 0;              ///< of that, what the timed work added over the idle model
-    double page_faults = 0;      ///< median over the repetitions: pages that a steady one still takes from the system
-    double products_seconds = 0; ///< of a step: its matrix products alone, fp32, into ready buffers
-    std::string precision;       ///< of a step: what its products are computed in
+    double page_faults = 0;        ///< median over the repetitions: pages that a steady one still takes from the system
+    double products_seconds = 0;   ///< of a step: its matrix products alone, fp32, into ready buffers
+    std::string precision;         ///< of a step: what its products are computed in
+    double unrecorded_seconds = 0; ///< of a step on a card: the median where it is sent kernel by kernel
     std::optional<GpuFigures> gpu;
-    double max_error = -1; ///< max |y - reference| / max |reference|, reference in double precision; -1: none
+    std::optional<GpuClocks> clocks; ///< of the card, right after the work
+    double max_error = -1;           ///< max |y - reference| / max |reference|, reference in double precision; -1: none
     std::int64_t parameters = 0;
 };
 

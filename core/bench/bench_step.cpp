@@ -51,9 +51,28 @@ Result<BenchResult> benchStep(const Experiment& experiment, const TaskShape& sha
     result.causal = experiment.mixer.causal;
     result.parameters = (*trainer)->parameterCount();
     result.precision = describeProducts(experiment.train.precision);
-    measure(result, repeat, [&] { (*trainer)->step(batch, experiment.optimizer.lr); });
-    if (result.device == "cpu")
+    const auto step = [&] { (*trainer)->step(batch, experiment.optimizer.lr); };
+    (*trainer)->recordSteps(false);
+    measure(result, repeat, step);
+    if (result.device == "cpu") {
         result.products_seconds = productSeconds(experiment, full, repeat);
+        return result;
+    }
+    // Memory is that of a step sent kernel by kernel; a recording takes as much.
+    BenchResult recorded;
+    (*trainer)->recordSteps(true);
+    for (int warm = 0; warm < 2; ++warm)
+        step();
+    const std::int64_t before = (*trainer)->replayedSteps();
+    measure(recorded, repeat, step);
+    if ((*trainer)->replayedSteps() == before + repeat + 1) {
+        result.unrecorded_seconds = result.median_seconds;
+        result.median_seconds = recorded.median_seconds;
+        result.q1_seconds = recorded.q1_seconds;
+        result.q3_seconds = recorded.q3_seconds;
+        result.min_seconds = recorded.min_seconds;
+        result.clocks = recorded.clocks;
+    }
     return result;
 }
 

@@ -88,6 +88,7 @@ void measure(BenchResult& result, std::int64_t repeat, const std::function<void(
         seconds.push_back(secondsBetween(begin, std::chrono::steady_clock::now()));
         faults.push_back(pageFaults() - faults_before);
     }
+    result.clocks = currentGpuClocks();
     result.median_seconds = quantile(seconds, 0.5);
     result.q1_seconds = quantile(seconds, 0.25);
     result.q3_seconds = quantile(seconds, 0.75);

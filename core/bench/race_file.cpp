@@ -34,6 +34,12 @@ nlohmann::json toJson(const BenchResult& result)
                        {"eager_difference", result.gpu->eager_difference},
                        {"floor_seconds", result.gpu->floor_seconds},
                        {"copy_seconds", result.gpu->copy_seconds}};
+    if (result.unrecorded_seconds > 0)
+        json["unrecorded_seconds"] = result.unrecorded_seconds;
+    if (result.clocks)
+        json["clocks"] = {{"processors_mhz", result.clocks->processors_mhz},
+                          {"processors_max_mhz", result.clocks->processors_max_mhz},
+                          {"memory_mhz", result.clocks->memory_mhz}};
     if (!result.precision.empty())
         json["precision"] = result.precision;
     if (result.products_seconds > 0) {

@@ -46,9 +46,10 @@ Result<const kernels::gpu::Table*> load(std::vector<kernels::gpu::DeviceDescript
 
 } // namespace
 
-Gpu::Gpu(const kernels::gpu::Table& table, int index, const kernels::gpu::Allocator& allocator) : table_(table)
+Gpu::Gpu(const kernels::gpu::Table& table, int index, void* stream, const kernels::gpu::Allocator& allocator)
+    : table_(table)
 {
-    check(table_.createContext(index, nullptr, &allocator, &context_));
+    check(table_.createContext(index, stream, &allocator, &context_));
 }
 
 Gpu::~Gpu()
@@ -77,16 +78,22 @@ const std::vector<kernels::gpu::DeviceDescription>& gpus()
     return cards().descriptions;
 }
 
-Result<void> useGpu(int index, const kernels::gpu::Allocator& allocator)
+Result<void> findGpu(int index)
 {
     if (auto found = loadGpus(); !found)
         return found;
+    if (index < 0 || static_cast<std::size_t>(index) >= gpus().size())
+        return fail("There is no graphics card {}: this machine has {}, numbered from 0.", index, gpus().size());
+    return {};
+}
+
+Result<void> useGpu(int index, void* stream, const kernels::gpu::Allocator& allocator)
+{
+    if (auto found = findGpu(index); !found)
+        return found;
     Cards& all = cards();
-    const auto count = static_cast<int>(all.descriptions.size());
-    if (index < 0 || index >= count)
-        return fail("There is no graphics card {}: this machine has {}, numbered from 0.", index, count);
     try {
-        all.used = std::make_unique<Gpu>(***all.table, index, allocator);
+        all.used = std::make_unique<Gpu>(***all.table, index, stream, allocator);
         all.index = index;
     } catch (const GpuFailure& error) {
         return fail("Graphics card {} cannot be used: {}. See what nvidia-smi says, or use --device cpu.", index,
@@ -105,7 +112,7 @@ int currentGpuIndex()
     return cards().index;
 }
 
-GpuStandIn::GpuStandIn(const kernels::gpu::Table& table) : gpu_(table, 0, {})
+GpuStandIn::GpuStandIn(const kernels::gpu::Table& table) : gpu_(table, 0, nullptr, {})
 {
     stand_in = &gpu_;
 }

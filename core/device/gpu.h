@@ -18,13 +18,14 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// The graphics card that this process computes on, with the GPU library on its default stream, which is LibTorch's
-/// too: what both enqueue runs in that order. Used by one thread at a time.
+/// The graphics card that this process computes on, with the GPU library on one stream, which is LibTorch's too: what
+/// both enqueue runs in that order. Used by one thread at a time.
 class Gpu
 {
 public:
-    /// allocator: where workspaces come from; all null: from the driver.
-    Gpu(const kernels::gpu::Table& table, int index, const kernels::gpu::Allocator& allocator);
+    /// stream: a cudaStream_t, null for the default stream; allocator: where workspaces come from, all null: from the
+    /// driver.
+    Gpu(const kernels::gpu::Table& table, int index, void* stream, const kernels::gpu::Allocator& allocator);
     Gpu(const Gpu&) = delete;
     Gpu& operator=(const Gpu&) = delete;
     ~Gpu();
@@ -60,8 +61,10 @@ private:
 /// The cards that loadGpus() found, as CUDA numbers them.
 [[nodiscard]] const std::vector<kernels::gpu::DeviceDescription>& gpus();
 
-/// The process computes on this card from now on, with workspaces from the allocator.
-[[nodiscard]] Result<void> useGpu(int index, const kernels::gpu::Allocator& allocator);
+/// The process computes on this card from now on, on this stream (a cudaStream_t), with workspaces from the allocator.
+[[nodiscard]] Result<void> useGpu(int index, void* stream, const kernels::gpu::Allocator& allocator);
+/// That there is a card of this number.
+[[nodiscard]] Result<void> findGpu(int index);
 /// The card in use, null without one.
 [[nodiscard]] const Gpu* currentGpu();
 /// Its number; -1 without one.

@@ -75,4 +75,15 @@ Result<const kernels::gpu::Table*> loadGpuLibraries()
     return table;
 }
 
+Result<StepGraphMaker> loadStepGraphs()
+{
+    const fs::path path = pluginPath().parent_path() / "libtoeplab_graphs.so";
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const auto make =
+        library != nullptr ? reinterpret_cast<StepGraph* (*)()>(dlsym(library, "toeplab_step_graph")) : nullptr;
+    if (make == nullptr)
+        return fail("The library that records training steps does not load: {}. Run ./toeplab build again.", dlerror());
+    return StepGraphMaker([make] { return std::unique_ptr<StepGraph>(make()); });
+}
+
 } // namespace toeplab::core

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/lra_classifier.h"
 
+#include "core/operators/base/keepsakes.h"
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
@@ -37,6 +39,7 @@ public:
         const at::Device device = tokens_ ? weight_.device() : pixels_->weight.device();
         if (n > positions_.size(1) || positions_.device() != device)
             positions_ = makePositions(std::max(n, positions_.size(1)), positions_.scalar_type()).to(device);
+        keep(positions_);
         const kernels::Dropout dropout = drawDropout(training() ? settings_.embedding_dropout : 0);
         if (tokens_)
             return embedTokens(input.tokens, weight_, positions_, dropout);

@@ -2,6 +2,7 @@
 #include "core/models/units.h"
 
 #include "core/models/functions/sequence_functions.h"
+#include "core/operators/base/keepsakes.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/constant_pad_nd.h>
@@ -69,6 +70,7 @@ at::Tensor MixerUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     unit.v_bias = v_proj_.bias;
     unit.operands = toeplitz_->operands(n);
     unit.map = toeplitz_->map(n);
+    keep(unit.map);
     unit.activation = act_;
     unit.dropout = drawDropout(training() ? options_.dropout : 0);
     unit.products = options_.products;

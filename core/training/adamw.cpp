@@ -11,21 +11,10 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
-#include <optional>
 #include <utility>
 
 namespace toeplab::core
 {
-namespace
-{
-
-std::optional<at::Tensor> optional(const at::Tensor& tensor)
-{
-    return tensor.defined() ? std::optional(tensor) : std::nullopt;
-}
-
-} // namespace
-
 AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimizerSettings& settings) : settings_(settings)
 {
     for (NamedTensor& parameter : parameters) {
@@ -36,27 +25,43 @@ AdamW::AdamW(std::vector<NamedTensor> parameters, const OptimizerSettings& setti
     }
 }
 
-void AdamW::step(double lr, const at::Tensor& spoiled)
+AdamW::Lists AdamW::lists() const
 {
-    const at::NoGradGuard no_grad;
-    std::vector<at::Tensor> values, gradients, exp_avgs, exp_avg_sqs, steps;
-    for (Slot& slot : slots_) {
+    Lists all;
+    for (const Slot& slot : slots_) {
         const at::Tensor& gradient = slot.parameter.value.grad();
         if (!gradient.defined())
             continue;
-        values.push_back(slot.parameter.value);
-        gradients.push_back(gradient);
-        exp_avgs.push_back(slot.exp_avg);
-        exp_avg_sqs.push_back(slot.exp_avg_sq);
-        steps.push_back(slot.steps);
+        all.values.push_back(slot.parameter.value);
+        all.gradients.push_back(gradient);
+        all.exp_avgs.push_back(slot.exp_avg);
+        all.exp_avg_sqs.push_back(slot.exp_avg_sq);
+        all.steps.push_back(slot.steps);
     }
-    if (values.empty())
+    return all;
+}
+
+void AdamW::step(double lr)
+{
+    const at::NoGradGuard no_grad;
+    const Lists all = lists();
+    if (all.values.empty())
         return;
-    at::_foreach_add_(steps, 1);
-    at::_fused_adamw_(values, gradients, exp_avgs, exp_avg_sqs, {}, steps, lr, settings_.beta1, settings_.beta2,
-                      settings_.weight_decay, settings_.eps, false, false, {}, optional(spoiled));
-    if (spoiled.defined())
-        at::_foreach_sub_(steps, std::vector<at::Tensor>(steps.size(), spoiled));
+    at::_foreach_add_(all.steps, 1);
+    at::_fused_adamw_(all.values, all.gradients, all.exp_avgs, all.exp_avg_sqs, {}, all.steps, lr, settings_.beta1,
+                      settings_.beta2, settings_.weight_decay, settings_.eps, false, false);
+}
+
+void AdamW::step(const at::Tensor& lr, const at::Tensor& spoiled)
+{
+    const at::NoGradGuard no_grad;
+    const Lists all = lists();
+    if (all.values.empty())
+        return;
+    at::_foreach_add_(all.steps, 1);
+    at::_fused_adamw_(all.values, all.gradients, all.exp_avgs, all.exp_avg_sqs, {}, all.steps, lr, settings_.beta1,
+                      settings_.beta2, settings_.weight_decay, settings_.eps, false, false, {}, spoiled);
+    at::_foreach_sub_(all.steps, std::vector<at::Tensor>(all.steps.size(), spoiled));
 }
 
 at::Tensor AdamW::gradientNorm() const

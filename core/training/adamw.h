@@ -28,15 +28,22 @@ public:
     /// The parameters are where they stay.
     AdamW(std::vector<NamedTensor> parameters, const OptimizerSettings& settings);
 
-    /// Nothing moves, and no step is counted, where `spoiled` is defined and not 0 (one float32 on the parameters'
-    /// device: nobody has to wait for it).
-    void step(double lr, const at::Tensor& spoiled = {});
+    void step(double lr);
+    /// The same for what must not wait: the rate, and whether a gradient is spoiled (not 0: nothing moves, and no step
+    /// is counted), are one float32 each on the parameters' device.
+    void step(const at::Tensor& lr, const at::Tensor& spoiled);
     /// Euclidean norm of all gradients, summed in double precision: one float64 on the parameters' device.
     [[nodiscard]] at::Tensor gradientNorm() const;
     void clearGradients();
     [[nodiscard]] std::vector<Slot>& slots() { return slots_; }
 
 private:
+    /// What a fused step takes, of the parameters that have a gradient.
+    struct Lists {
+        std::vector<at::Tensor> values, gradients, exp_avgs, exp_avg_sqs, steps;
+    };
+    [[nodiscard]] Lists lists() const;
+
     std::vector<Slot> slots_;
     OptimizerSettings settings_;
 };

@@ -20,6 +20,15 @@ namespace
 
 std::string why_no_gpu;
 
+/// Where everything of this process runs on the card. Not CUDA's default stream, whose work cannot be recorded.
+c10::Stream streamOf(int index)
+{
+    const c10::Device device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index));
+    static const c10::Stream stream =
+        c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->getStreamFromGlobalPool(device, true);
+    return stream;
+}
+
 /// LibTorch's messages go on with a stack trace; the first line says what happened. Without its full stop.
 std::string firstLine(const std::exception& error)
 {
@@ -56,11 +65,12 @@ Result<void> useCard(const std::string& wanted)
         if (parsed.ec != std::errc() || parsed.ptr != end)
             return fail("{} names no graphics card. Use cuda:N, with N from 0.", wanted);
     }
-    if (auto loaded = loadGpus(); !loaded)
-        return loaded;
+    if (auto found = findGpu(index); !found)
+        return found;
     try {
         const kernels::gpu::Allocator allocator = torchAllocator();
-        if (auto used = useGpu(index, allocator); !used)
+        void* stream = c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->getStreamNativeHandle(streamOf(index));
+        if (auto used = useGpu(index, stream, allocator); !used)
             return used;
         enterDevice();
     } catch (const std::exception& error) {
@@ -97,9 +107,11 @@ Result<void> setDevice(const std::string& wanted)
 
 void enterDevice()
 {
-    if (currentGpu() != nullptr)
-        c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)
-            ->setDevice(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(currentGpuIndex())));
+    if (currentGpu() == nullptr)
+        return;
+    const c10::impl::DeviceGuardImplInterface* cards = c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA);
+    cards->setDevice(c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(currentGpuIndex())));
+    cards->exchangeStream(streamOf(currentGpuIndex()));
 }
 
 std::string deviceName()
@@ -144,8 +156,17 @@ CardMemory cardMemory()
     using namespace c10::CachingDeviceAllocator;
     const DeviceStats stats = cardAllocator().getDeviceStats(static_cast<c10::DeviceIndex>(currentGpuIndex()));
     const auto& bytes = stats.allocated_bytes[static_cast<std::size_t>(StatType::AGGREGATE)];
+    const auto& reserved = stats.reserved_bytes[static_cast<std::size_t>(StatType::AGGREGATE)];
+    const std::size_t free = cardAllocator().getMemoryInfo(static_cast<c10::DeviceIndex>(currentGpuIndex())).first;
     constexpr double kMib = 1 << 20;
-    return {static_cast<double>(bytes.current) / kMib, static_cast<double>(bytes.peak) / kMib};
+    return {static_cast<double>(bytes.current) / kMib, static_cast<double>(bytes.peak) / kMib,
+            static_cast<double>(reserved.current) / kMib, static_cast<double>(free) / kMib};
+}
+
+void releaseUnusedCardMemory()
+{
+    if (currentGpu() != nullptr)
+        cardAllocator().emptyCache();
 }
 
 void forgetCardPeak()

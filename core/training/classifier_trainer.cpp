@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/classifier_trainer.h"
 
+#include "core/device/gpu.h"
+#include "core/device/libraries.h"
 #include "core/training/adamw.h"
+#include "core/training/recorded_steps.h"
+#include "core/training/runtime.h"
 #include "core/training/tensor_blob.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -12,13 +16,11 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eq.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/stack.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <mutex>
 #include <utility>
 
@@ -30,29 +32,29 @@ namespace
 
 constexpr const char* kGenerator = "cpu";
 
-/// On the CPU, in memory that a card reads by itself where the values are for one.
-at::TensorOptions stagingFor(at::ScalarType type, at::Device device)
+/// Values on the CPU, in memory that a card reads by itself where they are for one.
+template <typename T, typename Value>
+at::Tensor stagedValues(const std::vector<Value>& values, const std::vector<std::int64_t>& shape, at::Device device)
 {
-    return at::TensorOptions().dtype(type).pinned_memory(device.is_cuda());
-}
-
-at::Tensor onDevice(const at::Tensor& staged, at::Device device)
-{
-    return staged.to(device, /*non_blocking=*/true);
-}
-
-at::Tensor longs(const std::vector<std::int32_t>& values, const std::vector<std::int64_t>& shape, at::Device device)
-{
-    at::Tensor tensor = at::empty(shape, stagingFor(at::kLong, device));
-    std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<std::int64_t>());
+    const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value);
+    at::Tensor tensor = at::empty(shape, options.pinned_memory(device.is_cuda()));
+    std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<T>());
     return tensor;
 }
 
-at::Tensor floats(const std::vector<float>& values, const std::vector<std::int64_t>& shape, at::Device device)
+StepInput staged(const Batch& batch, double lr, at::Device device)
 {
-    at::Tensor tensor = at::empty(shape, stagingFor(at::kFloat, device));
-    std::memcpy(tensor.mutable_data_ptr(), values.data(), values.size() * sizeof(float));
-    return tensor;
+    StepInput input;
+    if (!batch.tokens.empty())
+        input.model.tokens = stagedValues<std::int64_t>(batch.tokens, {batch.rows, batch.length}, device);
+    else
+        input.model.pixels = stagedValues<float>(batch.pixels, {batch.rows, batch.length}, device);
+    if (!batch.lengths.empty())
+        input.model.lengths = stagedValues<std::int64_t>(batch.lengths, {batch.rows}, device);
+    const auto samples = static_cast<std::int64_t>(batch.labels.size());
+    input.labels = stagedValues<std::int64_t>(batch.labels, {samples}, device);
+    input.rate = stagedValues<float>(std::vector<double>{lr}, {}, device);
+    return input;
 }
 
 /// The generator that dropout draws from.
@@ -84,9 +86,11 @@ public:
 class ClassifierTrainer final : public Trainer
 {
 public:
-    ClassifierTrainer(std::unique_ptr<Classifier> model, const OptimizerSettings& settings, std::uint64_t seed)
+    ClassifierTrainer(std::unique_ptr<Classifier> model, const OptimizerSettings& settings, std::uint64_t seed,
+                      StepGraphMaker graphs)
         : model_(std::move(model)), device_(model_->parameters().front().value.device()),
-          optimizer_(model_->parameters(), settings)
+          optimizer_(model_->parameters(), settings), waits_(graphs == nullptr && device_.is_cpu()),
+          recorded_(std::move(graphs), device_, [this](const StepInput& input) { return enqueue(input); })
     {
         at::init_num_threads(); // OpenMP counts threads for each thread that asks
         Generator::seed(seed);
@@ -105,34 +109,33 @@ public:
 
     StepOutcome step(const Batch& batch, double lr) override
     {
-        const at::Tensor labels = labelsOf(batch);
-        const at::Tensor logits = model_->logits(toInput(batch, device_));
-        const at::Tensor loss = at::cross_entropy_loss(logits, labels);
-        const at::Tensor hits = hitsOf(logits, labels);
-        loss.backward();
-        const at::Tensor norm = optimizer_.gradientNorm();
+        const StepInput input = staged(batch, lr, device_);
+        const std::int64_t samples = input.labels.size(0);
         StepOutcome outcome;
-        if (device_.is_cpu()) {
-            read(outcome, loss, hits, norm, labels.size(0));
+        if (waits_) {
+            outcome = read(figuresOf(input), samples);
             if (outcome.finite)
                 optimizer_.step(lr);
+            optimizer_.clearGradients();
         } else { // one wait for the card, after all of the step is on its way
-            const at::NoGradGuard no_grad;
-            optimizer_.step(lr, at::isfinite(loss + norm).logical_not().to(at::kFloat));
-            read(outcome, loss, hits, norm, labels.size(0));
+            outcome = read(recorded_.run(input), samples);
         }
-        optimizer_.clearGradients();
+        outcome.note = recorded_.takeNote();
         return outcome;
     }
+
+    void recordSteps(bool on) override { recorded_.setOn(on); }
+    std::int64_t replayedSteps() const override { return recorded_.replayed(); }
 
     EvalOutcome evaluate(const Batch& batch) override
     {
         const at::NoGradGuard no_grad;
         const EvaluationMode mode(*model_);
-        const at::Tensor labels = labelsOf(batch);
-        const at::Tensor logits = model_->logits(toInput(batch, device_));
-        const std::vector<double> figures = numbers({at::cross_entropy_loss(logits, labels), hitsOf(logits, labels)});
-        const std::int64_t samples = labels.size(0);
+        const StepInput input = staged(batch, 0, device_).to(device_);
+        const at::Tensor logits = model_->logits(input.model);
+        const std::vector<double> figures =
+            numbers(together({at::cross_entropy_loss(logits, input.labels), hitsOf(logits, input.labels)}));
+        const std::int64_t samples = input.labels.size(0);
         return {figures[0] * static_cast<double>(samples), std::llround(figures[1]), samples};
     }
 
@@ -205,9 +208,25 @@ private:
         Classifier& model_;
     };
 
-    at::Tensor labelsOf(const Batch& batch) const
+    /// Forward and backward. Loss, hits and the gradients' norm, on the device.
+    at::Tensor figuresOf(const StepInput& input)
     {
-        return onDevice(longs(batch.labels, {static_cast<std::int64_t>(batch.labels.size())}, device_), device_);
+        optimizer_.clearGradients(); // of a step that was cut off
+        const at::Tensor logits = model_->logits(input.model);
+        const at::Tensor loss = at::cross_entropy_loss(logits, input.labels);
+        const at::Tensor hits = hitsOf(logits, input.labels);
+        loss.backward();
+        return together({loss, hits, optimizer_.gradientNorm()});
+    }
+
+    /// The whole step, without waiting for anything: parameters stay where the loss or the gradient is not finite.
+    at::Tensor enqueue(const StepInput& input)
+    {
+        at::Tensor figures = figuresOf(input);
+        const at::NoGradGuard no_grad;
+        optimizer_.step(input.rate, at::isfinite(figures.sum()).logical_not().to(at::kFloat));
+        optimizer_.clearGradients();
+        return figures;
     }
 
     static at::Tensor hitsOf(const at::Tensor& logits, const at::Tensor& labels)
@@ -216,25 +235,31 @@ private:
         return at::eq(at::argmax(logits, 1), labels).sum();
     }
 
-    /// Scalars of one device, read together.
-    static std::vector<double> numbers(std::vector<at::Tensor> scalars)
+    /// Scalars of one device as float64 in one tensor, so that they are read together.
+    static at::Tensor together(std::vector<at::Tensor> scalars)
     {
         const at::NoGradGuard no_grad;
         for (at::Tensor& scalar : scalars)
             scalar = scalar.detach().to(at::kDouble);
-        const at::Tensor all = at::stack(scalars).cpu();
-        const auto* first = all.const_data_ptr<double>();
-        return {first, first + all.numel()};
+        return at::stack(scalars);
     }
 
-    static void read(StepOutcome& outcome, const at::Tensor& loss, const at::Tensor& hits, const at::Tensor& norm,
-                     std::int64_t samples)
+    static std::vector<double> numbers(const at::Tensor& figures)
     {
-        const std::vector<double> figures = numbers({loss, hits, norm});
+        const at::Tensor here = figures.cpu();
+        const auto* first = here.const_data_ptr<double>();
+        return {first, first + here.numel()};
+    }
+
+    static StepOutcome read(const at::Tensor& device_figures, std::int64_t samples)
+    {
+        const std::vector<double> figures = numbers(device_figures);
+        StepOutcome outcome;
         outcome.loss = figures[0];
         outcome.accuracy = figures[1] / static_cast<double>(samples);
         outcome.grad_norm = figures[2];
         outcome.finite = std::isfinite(outcome.loss) && std::isfinite(outcome.grad_norm);
+        return outcome;
     }
 
     static Result<void> match(const std::map<std::string, TensorBlob>& blobs, const std::string& name,
@@ -250,26 +275,37 @@ private:
     std::unique_ptr<Classifier> model_;
     at::Device device_;
     AdamW optimizer_;
+    bool waits_; ///< for loss and gradients, before the parameters move
+    RecordedSteps recorded_;
 };
 
 } // namespace
 
-ModelInput toInput(const Batch& batch, at::Device device)
+std::unique_ptr<Trainer> trainerOf(std::unique_ptr<Classifier> model, const OptimizerSettings& settings,
+                                   std::uint64_t seed, StepGraphMaker graphs)
 {
-    ModelInput input;
-    if (!batch.tokens.empty())
-        input.tokens = onDevice(longs(batch.tokens, {batch.rows, batch.length}, device), device);
-    else
-        input.pixels = onDevice(floats(batch.pixels, {batch.rows, batch.length}, device), device);
-    if (!batch.lengths.empty())
-        input.lengths = onDevice(longs(batch.lengths, {batch.rows}, device), device);
-    return input;
+    return std::make_unique<ClassifierTrainer>(std::move(model), settings, seed, std::move(graphs));
 }
 
-std::unique_ptr<Trainer> trainerOf(std::unique_ptr<Classifier> model, const OptimizerSettings& settings,
-                                   std::uint64_t seed)
+Result<std::unique_ptr<Trainer>> makeTrainer(const Experiment& experiment, const TaskShape& shape)
 {
-    return std::make_unique<ClassifierTrainer>(std::move(model), settings, seed);
+    const auto seed = static_cast<std::uint64_t>(experiment.train.seed);
+    Result<std::unique_ptr<Classifier>> model = makeClassifier(experiment, shape, seed);
+    if (!model)
+        return tl::unexpected(model.error());
+    StepGraphMaker graphs;
+    if (currentGpu() != nullptr) {
+        Result<StepGraphMaker> loaded = loadStepGraphs();
+        if (!loaded)
+            return tl::unexpected(loaded.error());
+        graphs = std::move(*loaded);
+        enterDevice();
+        setProducts(experiment.train.precision);
+        const at::Device card(at::kCUDA, static_cast<c10::DeviceIndex>(currentGpuIndex()));
+        moveTo((*model)->parameters(), card);
+        moveTo((*model)->buffers(), card);
+    }
+    return trainerOf(std::move(*model), experiment.optimizer, seed, std::move(graphs));
 }
 
 } // namespace toeplab::core

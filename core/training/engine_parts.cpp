@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/runs/run_reader.h"
+#include "core/training/memory_estimate.h"
 #include "core/training/runtime.h"
 #include "core/training/session_parts.h"
 
@@ -10,7 +11,14 @@ SessionParts engineParts(const std::string& command_line)
 {
     SessionParts parts;
     parts.make_task = makeTask;
-    parts.make_trainer = makeTrainer;
+    parts.make_trainer = [](const Experiment& experiment, const TaskShape& shape) -> Result<std::unique_ptr<Trainer>> {
+        const Result<std::string> problem = memoryProblem(experiment, shape);
+        if (!problem)
+            return tl::unexpected(problem.error());
+        if (!problem->empty())
+            return fail("{}", *problem);
+        return makeTrainer(experiment, shape);
+    };
     parts.create_run = RunWriter::create;
     parts.resume_run = RunWriter::resume;
     parts.read_header = [](const std::string& path) -> Result<RunHeader> {

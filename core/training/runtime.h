@@ -48,9 +48,13 @@ void setProducts(const std::string& precision);
 /// What tensors hold on the card, and the most that they held since the last forgetCardPeak(); zeros on the CPU.
 struct CardMemory {
     double held_mib = 0, peak_mib = 0;
+    double reserved_mib = 0; ///< taken from the driver for tensors, in use or not
+    double free_mib = 0;     ///< left to every program
 };
 [[nodiscard]] CardMemory cardMemory();
 void forgetCardPeak();
+/// Gives the driver back what is reserved and not held.
+void releaseUnusedCardMemory();
 /// What a step's row says: the card's peak, or the process's resident memory on the CPU.
 [[nodiscard]] double memoryInUseMib();
 /// Waits for the card, if one is in use.

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace toeplab::core
@@ -20,6 +21,7 @@ struct StepOutcome {
     double accuracy = 0;  ///< 0..1
     double grad_norm = 0; ///< Euclidean, all parameters
     bool finite = true;   ///< false: loss or gradient is NaN or infinite, and the parameters have not moved
+    std::string note;     ///< a sentence for the run's record; mostly empty
 };
 
 struct EvalOutcome {
@@ -41,6 +43,10 @@ public:
 
     /// Forward, loss, backward, AdamW. Draws from the generator only here.
     virtual StepOutcome step(const Batch& batch, double lr) = 0;
+    /// Whether steps on a card are recorded and replayed (recorded_steps.h), as they are from the start; nothing on the
+    /// CPU.
+    virtual void recordSteps(bool on) = 0;
+    [[nodiscard]] virtual std::int64_t replayedSteps() const = 0;
     /// Loss and hits of a batch with dropout off and stored batch statistics; changes nothing.
     virtual EvalOutcome evaluate(const Batch& batch) = 0;
     /// layers()[index]: (channels, 2n-1) row-major; changes nothing.

@@ -158,6 +158,8 @@ bool TrainingRun::trainStep()
     last_outcome_ = run_.trainer->step(batch, lr);
     const SteadyTime end = Clock::now();
     ++step_;
+    if (!last_outcome_.note.empty())
+        mark("note", last_outcome_.note, step_);
     if (!last_outcome_.finite)
         return false;
     const double seconds = secondsBetween(begin, end);

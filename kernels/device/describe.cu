@@ -24,6 +24,7 @@ DeviceDescription describe(int device)
     check(cudaGetDeviceProperties(&properties, device), "describe itself");
     static_assert(sizeof description.name == sizeof properties.name);
     std::memcpy(description.name, properties.name, sizeof description.name);
+    check(cudaDeviceGetPCIBusId(description.bus, sizeof description.bus, device), "say where it sits");
     description.major = properties.major;
     description.minor = properties.minor;
     description.processors = properties.multiProcessorCount;

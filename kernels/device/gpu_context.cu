@@ -85,6 +85,7 @@ void Context::reserve(std::size_t bytes)
     if (bytes <= workspace_bytes_)
         return;
     synchronise(); // kernels on their way still use the old one
+    noteMove();
     release(workspace_);
     workspace_ = nullptr;
     workspace_bytes_ = 0;

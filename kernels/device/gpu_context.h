@@ -57,6 +57,10 @@ public:
     [[nodiscard]] void* workspace(std::size_t bytes);
     [[nodiscard]] std::size_t workspaceBytes() const { return workspace_bytes_; }
 
+    /// How often memory that recorded kernels may point to was given up: a graph recorded at another count is void.
+    [[nodiscard]] std::uint64_t moves() const { return moves_; }
+    void noteMove() { ++moves_; }
+
     [[nodiscard]] void* allocate(std::size_t bytes);
     void release(void* data) noexcept;
     void upload(void* device, const void* host, std::size_t bytes);
@@ -78,6 +82,7 @@ private:
     std::size_t shared_limit_ = 0;
     void* workspace_ = nullptr;
     std::size_t workspace_bytes_ = 0;
+    std::uint64_t moves_ = 0;
     std::size_t chunk_bytes_ = 256 * 1024 * 1024;
     float* roots_[15] = {};
     std::unique_ptr<FftLibrary> fft_;
@@ -89,6 +94,7 @@ private:
 /// What a device says of itself.
 struct DeviceDescription {
     char name[256] = {}; ///< "NVIDIA H100 80GB HBM3"
+    char bus[32] = {};   ///< where it sits, as the driver's tools call it: "0000:3B:00.0"
     int major = 0;       ///< compute capability
     int minor = 0;
     int processors = 0;     ///< streaming multiprocessors

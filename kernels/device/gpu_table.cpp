@@ -42,6 +42,7 @@ void fillContext(Table& table)
     table.workspaceBytes = [](Context* context, std::size_t* bytes) {
         return guarded([&] { *bytes = context->workspaceBytes(); });
     };
+    table.moves = [](Context* context, std::uint64_t* count) { return guarded([&] { *count = context->moves(); }); };
     table.allocate = [](Context* context, std::size_t bytes, void** data) {
         return guarded([&] { *data = context->allocate(bytes); });
     };

@@ -21,7 +21,7 @@ struct InterpolationView;
 /// function returns 0, or 1 with the reason in `message` (of the calling thread, until its next call); none throws.
 /// Functions that take a Context enqueue and return. Tensors are device memory; those declared void hold numbers of the
 /// given kind, all others float. What a function computes stands in the header of the same name.
-inline constexpr std::uint32_t kTableVersion = 1;
+inline constexpr std::uint32_t kTableVersion = 2;
 
 struct Table {
     std::uint32_t version = 0;
@@ -38,6 +38,7 @@ struct Table {
     int (*limitChunk)(Context* context, std::size_t bytes) = nullptr;
     int (*reserve)(Context* context, std::size_t bytes) = nullptr;
     int (*workspaceBytes)(Context* context, std::size_t* bytes) = nullptr;
+    int (*moves)(Context* context, std::uint64_t* count) = nullptr;
     int (*allocate)(Context* context, std::size_t bytes, void** data) = nullptr;
     int (*release)(Context* context, void* data) = nullptr;
     int (*upload)(Context* context, void* device, const void* host, std::size_t bytes) = nullptr;

@@ -85,10 +85,14 @@ private:
     cufftHandle plan(const PlanKey& key)
     {
         auto* stream = static_cast<cudaStream_t>(context_.stream());
+        const std::size_t gone = plans_.evictions();
         const CufftPlan& plan =
             plans_.get(key, [&](const PlanKey& wanted) { return std::make_unique<CufftPlan>(wanted, stream); });
+        if (plans_.evictions() != gone)
+            context_.noteMove(); // a plan takes its tables along
         if (plan.workBytes() > work_bytes_) {
             context_.synchronise();
+            context_.noteMove();
             context_.release(work_);
             work_ = nullptr;
             work_bytes_ = 0;

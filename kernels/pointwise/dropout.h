@@ -11,6 +11,8 @@ namespace toeplab::kernels
 struct Dropout {
     double probability = 0;
     std::uint64_t seed = 0;
+    const std::uint64_t* place = nullptr; ///< where the seed is read when the mask is made, instead of `seed`; on a
+                                          ///< card: its memory. A recorded step draws anew at every replay so.
 
     [[nodiscard]] bool active() const { return probability > 0; }
     /// A value is kept where its 32-bit hash is at least this.
@@ -19,7 +21,7 @@ struct Dropout {
     /// The seed of one row.
     [[nodiscard]] std::uint32_t row(std::uint64_t index) const
     {
-        std::uint64_t z = seed + (index + 1) * 0x9E3779B97F4A7C15ULL; // SplitMix64
+        std::uint64_t z = (place != nullptr ? *place : seed) + (index + 1) * 0x9E3779B97F4A7C15ULL; // SplitMix64
         z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
         z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
         return static_cast<std::uint32_t>(z ^ (z >> 31U));

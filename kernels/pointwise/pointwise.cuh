@@ -44,17 +44,19 @@ struct Drop {
     std::uint64_t seed = 0;
     std::uint32_t threshold = 0; ///< 0: nothing is dropped
     float scale = 1;
+    const std::uint64_t* place = nullptr; ///< of the seed, where it is not `seed`
 
     [[nodiscard]] static Drop of(const Dropout& dropout)
     {
         if (!dropout.active())
             return {};
-        return {dropout.seed, dropout.threshold(), static_cast<float>(dropout.scale())};
+        return {dropout.seed, dropout.threshold(), static_cast<float>(dropout.scale()), dropout.place};
     }
     /// The seed of a row; Dropout::row for the device.
     [[nodiscard]] __device__ __forceinline__ std::uint32_t row(std::int64_t index) const
     {
-        std::uint64_t z = seed + (static_cast<std::uint64_t>(index) + 1) * 0x9E3779B97F4A7C15ULL;
+        std::uint64_t z =
+            (place != nullptr ? *place : seed) + (static_cast<std::uint64_t>(index) + 1) * 0x9E3779B97F4A7C15ULL;
         z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
         z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
         return static_cast<std::uint32_t>(z ^ (z >> 31U));

@@ -72,7 +72,7 @@ def models(bench, peer, repeat, device):
             print(f"| {task} {op} | {batch} | | {full.get('error', half.get('error'))} | | | | | | |", flush=True)
             continue
         known = "error" not in theirs
-        products = f"{full['min_seconds'] / full['products_seconds']:.2f}" if full["products_seconds"] > 0 else ""
+        products = f"{full['min_seconds'] / full['products_seconds']:.2f}" if full.get("products_seconds", 0) > 0 else ""
         print(f"| {task} {op} | {batch} | {seconds(theirs['min_s']) if known else 'stops with an error'} | "
               f"{seconds(full['min_seconds'])} | {ratio(theirs['min_s'], full['min_seconds']) if known else ''} | "
               f"{products} | {seconds(half['min_seconds'])} | "

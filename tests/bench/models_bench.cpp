@@ -5,6 +5,7 @@
 ///     build/release/bin/models_bench TASK OPERATOR BATCH [REPEAT [PRECISION [DEVICE]]]     one JSON line
 /// TASK: listops | text | image | pathfinder; OPERATOR: tno | ski | fd; DEVICE: cpu (default) | cuda | cuda:N.
 #include "core/bench/bench.h"
+#include "core/bench/race.h"
 #include "core/training/runtime.h"
 
 #include <fmt/format.h>
@@ -80,19 +81,9 @@ int main(int argc, char** argv)
         fmt::print(stderr, "{}\n", result.error().message);
         return 1;
     }
-    const nlohmann::json line{{"task", task->first},
-                              {"kind", argv[2]},
-                              {"batch", result->batch},
-                              {"length", result->length},
-                              {"device", result->device},
-                              {"threads", result->threads},
-                              {"parameters", result->parameters},
-                              {"median_seconds", result->median_seconds},
-                              {"min_seconds", result->min_seconds},
-                              {"products_seconds", result->products_seconds},
-                              {"precision", result->precision},
-                              {"page_faults", result->page_faults},
-                              {"workspace_mib", result->workspace_mib}};
+    nlohmann::json line = core::toJson(*result);
+    line["task"] = task->first;
+    line["kind"] = argv[2];
     fmt::print("{}\n", line.dump());
     return 0;
 }

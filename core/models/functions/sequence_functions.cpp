@@ -10,6 +10,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <mutex>
+#include <utility>
 
 namespace toeplab::core
 {
@@ -153,15 +154,38 @@ public:
     }
 };
 
+thread_local SeedPlaces* seed_places = nullptr;
+
 } // namespace
+
+SeedPlaces::SeedPlaces(at::Tensor places) : places_(std::move(places))
+{
+    TORCH_CHECK(seed_places == nullptr, "a step is recorded within another");
+    seed_places = this;
+}
+
+SeedPlaces::~SeedPlaces()
+{
+    seed_places = nullptr;
+}
+
+std::uint64_t drawSeed()
+{
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    const std::scoped_lock lock(generator.mutex());
+    return at::check_generator<at::CPUGeneratorImpl>(generator)->random64();
+}
 
 kernels::Dropout drawDropout(double probability)
 {
     if (probability <= 0)
         return {};
-    at::Generator generator = at::detail::getDefaultCPUGenerator();
-    const std::scoped_lock lock(generator.mutex());
-    return {probability, at::check_generator<at::CPUGeneratorImpl>(generator)->random64()};
+    if (seed_places == nullptr)
+        return {probability, drawSeed()};
+    TORCH_CHECK(seed_places->used_ < seed_places->places_.numel(), "a step draws more than ",
+                seed_places->places_.numel(), " masks");
+    const auto* first = reinterpret_cast<const std::uint64_t*>(seed_places->places_.const_data_ptr<std::int64_t>());
+    return {probability, 0, first + seed_places->used_++};
 }
 
 at::Tensor embedTokens(const at::Tensor& tokens, const at::Tensor& table, const at::Tensor& positions,

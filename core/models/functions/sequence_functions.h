@@ -15,6 +15,29 @@ namespace toeplab::core
 
 /// A mask of its own for each call: the seed is drawn from ATen's default CPU generator. Off for probability 0.
 [[nodiscard]] kernels::Dropout drawDropout(double probability);
+/// One seed, as drawDropout draws it.
+[[nodiscard]] std::uint64_t drawSeed();
+
+/// For steps that are recorded once and replayed: while one lives on a thread, drawDropout() of that thread draws
+/// nothing and names the places, in order, from which its masks read their seeds when they are made.
+class SeedPlaces
+{
+public:
+    /// places: int64, contiguous, on the model's device.
+    explicit SeedPlaces(at::Tensor places);
+    SeedPlaces(const SeedPlaces&) = delete;
+    SeedPlaces& operator=(const SeedPlaces&) = delete;
+    ~SeedPlaces();
+
+    /// How many seeds a replay needs.
+    [[nodiscard]] std::int64_t used() const { return used_; }
+
+private:
+    friend kernels::Dropout drawDropout(double probability);
+
+    at::Tensor places_;
+    std::int64_t used_ = 0;
+};
 
 /// table (vocabulary, width), tokens (batch, n) int64, positions (width, at least n) -> (batch, width, n).
 [[nodiscard]] at::Tensor embedTokens(const at::Tensor& tokens, const at::Tensor& table, const at::Tensor& positions,

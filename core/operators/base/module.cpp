@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+// Parts of a network, and the values that they start from.
 #include "core/operators/base/module.h"
 
+#include "core/operators/base/initializer.h"
+
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 
 namespace toeplab::core
 {
@@ -58,6 +64,26 @@ void Module::collect(const std::string& prefix, bool trained, std::vector<NamedT
         out.push_back({prefix + own.name, own.value});
     for (const auto& [name, part] : parts_)
         part->collect(name.empty() ? prefix : prefix + name + '.', trained, out);
+}
+
+Initializer::Initializer(std::uint64_t seed, at::ScalarType dtype)
+    : generator_(at::detail::createCPUGenerator(seed)), dtype_(dtype)
+{
+}
+
+at::Tensor Initializer::uniform(at::IntArrayRef shape, double bound)
+{
+    return at::empty(shape, dtype_).uniform_(-bound, bound, generator_);
+}
+
+at::Tensor Initializer::normal(at::IntArrayRef shape, double deviation)
+{
+    return at::empty(shape, dtype_).normal_(0, deviation, generator_);
+}
+
+at::Tensor Initializer::constant(at::IntArrayRef shape, double value)
+{
+    return at::full(shape, value, dtype_);
 }
 
 } // namespace toeplab::core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/fd/fd.h"
 
+#include "core/operators/base/keepsakes.h"
 #include "core/operators/convolution/convolution_map.h"
 #include "core/operators/rpe/rpe.h"
 
@@ -128,6 +129,8 @@ private:
     at::Tensor lagKernel(std::int64_t n)
     {
         prepare(n);
+        for (const at::Tensor& constant : {input_, odd_, resample_})
+            keep(constant);
         const at::Tensor response = table_ ? tableResponse() : networkResponse();
         if (settings_.causal)
             return causalKernel(response, n);

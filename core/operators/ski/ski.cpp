@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/ski/ski.h"
 
+#include "core/operators/base/keepsakes.h"
 #include "core/operators/convolution/convolution_map.h"
 #include "core/operators/functions/functions.h"
 #include "core/operators/rpe/rpe.h"
@@ -55,6 +56,9 @@ public:
     std::vector<at::Tensor> operands(std::int64_t n) override
     {
         prepare(n);
+        keep(warp_.table);
+        for (const at::Tensor& constant : {positions_, interpolation_, falloff_})
+            keep(constant);
         if (settings_.causal)
             return {causalKernelOf(n)};
         if (hasOneKernel(n))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/operators/tno/tno.h"
 
+#include "core/operators/base/keepsakes.h"
 #include "core/operators/convolution/convolution_map.h"
 #include "core/operators/functions/functions.h"
 #include "core/operators/rpe/rpe.h"
@@ -118,6 +119,8 @@ private:
     at::Tensor lagKernel(std::int64_t n)
     {
         prepare(n);
+        for (const at::Tensor& constant : {positions_, distances_, powers_})
+            keep(constant);
         at::Tensor kernel = (*rpe_)(positions_).squeeze(0);
         if (decay_ == Decay::Fixed && powers_.defined()) {
             kernel = kernel * powers_;

@@ -21,7 +21,7 @@ const kernels::gpu::Table& onCpu()
 
 TEST(Gpu, ThrowsWhatTheTableSaid)
 {
-    const Gpu gpu(onCpu(), 0, {});
+    const Gpu gpu(onCpu(), 0, nullptr, {});
     void* data = nullptr;
     EXPECT_THROW(gpu.call(&kernels::gpu::Table::allocate, std::size_t{1} << 60U, &data), GpuFailure);
     try {
@@ -34,7 +34,7 @@ TEST(Gpu, ThrowsWhatTheTableSaid)
 
 TEST(Gpu, PassesArgumentsBehindTheContext)
 {
-    const Gpu gpu(onCpu(), 0, {});
+    const Gpu gpu(onCpu(), 0, nullptr, {});
     const std::array<float, 3> kernel{1, 10, 100}; // of lags 1, 0 and -1
     const std::array<float, 4> x{1, 2, 3, 4};
     std::array<float, 4> y{};
@@ -60,7 +60,7 @@ TEST(Gpu, TakesItsWorkspaceFromTheAllocator)
         ::operator delete(data);
     };
     {
-        const Gpu gpu(onCpu(), 0, allocator);
+        const Gpu gpu(onCpu(), 0, nullptr, allocator);
         gpu.call(&kernels::gpu::Table::reserve, std::size_t{4096});
         EXPECT_EQ(counted.taken, 1);
     }
@@ -81,7 +81,7 @@ TEST(Gpu, AStandInIsThereWhileItLives)
 TEST(Gpu, IsRefusedInTheSameSentenceEachTime)
 {
     const Result<void> loaded = loadGpus();
-    const Result<void> used = useGpu(1000, {}); // more than any machine has
+    const Result<void> used = useGpu(1000, nullptr, {}); // more than any machine has
     ASSERT_FALSE(used);
     if (loaded)
         EXPECT_THAT(used.error().message, HasSubstr("There is no graphics card 1000"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/bench/bench.h"
+#include "core/device/clocks.h"
 #include "core/device/gpu.h"
+#include "core/training/memory_estimate.h"
 #include "core/training/runtime.h"
 #include "core/training/trainer.h"
 #include "tests/core/training/card/card.h"
@@ -9,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -56,6 +59,7 @@ std::vector<double> train(const Experiment& experiment, int steps)
     std::vector<double> losses;
     for (int i = 0; i < steps; ++i)
         losses.push_back((*trainer)->step(batchOf(16, static_cast<std::uint32_t>(i)), experiment.optimizer.lr).loss);
+    EXPECT_EQ((*trainer)->replayedSteps(), std::max(0, steps - 2));
     return losses;
 }
 
@@ -151,6 +155,45 @@ TEST(Card, TakesNoMemoryInASteadyStep)
         static_cast<void>((*trainer)->step(batchOf(16, i), 1e-3));
     EXPECT_EQ(graphicsCards()->front().free_mib, free_before);
     EXPECT_EQ(gpus()[0].memory_mib - cardMemory().held_mib, before);
+}
+
+/// What two small steps say of a large one, and of one that no card has room for.
+TEST(Card, KnowsTheMemoryOfAStepBeforeIt)
+{
+    TOEPLAB_NEEDS_CARD();
+    for (const char* kind : {"tno", "ski", "fd"}) {
+        Experiment e = smallExperiment();
+        e.mixer.kind = kind;
+        e.mixer.rank = 16;
+        const auto estimate = estimateMemory(e, kShape);
+        ASSERT_TRUE(estimate) << estimate.error().message;
+        constexpr std::int64_t kSamples = 200;
+        const double held = cardMemory().held_mib;
+        auto trainer = makeTrainer(e, kShape);
+        (*trainer)->recordSteps(false);
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            forgetCardPeak();
+            static_cast<void>((*trainer)->step(batchOf(kSamples, i), 1e-3));
+        }
+        const double taken = cardMemory().peak_mib - held;
+        EXPECT_NEAR(estimate->stepMib(kSamples), taken, 0.1 * taken + 2) << kind;
+        e.train.batch = 100 * estimate->mostSamples();
+        const auto problem = memoryProblem(e, kShape);
+        ASSERT_TRUE(problem);
+        EXPECT_NE(problem->find("Set train.batch to at most"), std::string::npos) << *problem;
+        e.train.batch = 4;
+        EXPECT_EQ(memoryProblem(e, kShape).value(), "");
+    }
+}
+
+TEST(Card, SaysHowFastItRuns)
+{
+    TOEPLAB_NEEDS_CARD();
+    const auto clocks = currentGpuClocks();
+    ASSERT_TRUE(clocks.has_value());
+    EXPECT_GT(clocks->processors_mhz, 0);
+    EXPECT_LE(clocks->processors_mhz, clocks->processors_max_mhz);
+    EXPECT_GT(clocks->memory_mhz, 0);
 }
 
 TEST(Card, BenchComparesWithLibTorchsFunctions)
