@@ -61,9 +61,9 @@ struct Options {
 
 nlohmann::json toJson(const Row& row)
 {
-    nlohmann::json json{{"layer", row.info.layer},   {"axis", row.info.axis},           {"kind", row.info.kind},
-                        {"causal", row.info.causal}, {"channels", row.scores.channels}, {"length", row.scores.length},
-                        {"band", row.scores.band},   {"broken", row.scores.broken}};
+    nlohmann::json json{{"layer", row.info.layer},     {"axis", row.info.axis},     {"kind", row.info.kind},
+                        {"mode", row.info.mode},       {"causal", row.info.causal}, {"channels", row.scores.channels},
+                        {"length", row.scores.length}, {"band", row.scores.band},   {"broken", row.scores.broken}};
     for (const Score& score : kScores) {
         const core::ScoreSummary& summary = row.scores.*score.member;
         json[score.key] = summary.median;
@@ -99,8 +99,10 @@ void print(const std::vector<Row>& rows)
             fmt::print("       {} of {} channels hold NaN or infinity and are left out.\n", row.scores.broken,
                        row.scores.channels);
         }
-        if (row.ski && !row.ski->describe().empty()) {
-            fmt::print("       {}\n", row.ski->describe());
+        const std::string limits = row.ski ? row.ski->describe() : std::string();
+        if (row.info.mode == "released" || !limits.empty()) {
+            fmt::print("       {}{}{}\n", row.info.mode == "released" ? "as released" : "",
+                       row.info.mode == "released" && !limits.empty() ? ", " : "", limits);
         }
     }
     fmt::print("Medians over channels. Spikiness: share of the matrix's energy within {} lags of the diagonal.\n",
@@ -110,14 +112,15 @@ void print(const std::vector<Row>& rows)
 core::Result<void> writeCsv(const std::string& path, const std::vector<Row>& rows)
 {
     std::ofstream stream(path, std::ios::trunc);
-    stream << "layer,axis,kind,causal,channels,length,band,broken";
+    stream << "layer,axis,kind,mode,causal,channels,length,band,broken";
     for (const Score& score : kScores) {
         stream << fmt::format(",{0},{0}_q1,{0}_q3", score.key);
     }
     stream << '\n';
     for (const Row& row : rows) {
-        stream << fmt::format("{},{},{},{},{},{},{},{}", row.info.layer, row.info.axis, row.info.kind, row.info.causal,
-                              row.scores.channels, row.scores.length, row.scores.band, row.scores.broken);
+        stream << fmt::format("{},{},{},{},{},{},{},{},{}", row.info.layer, row.info.axis, row.info.kind, row.info.mode,
+                              row.info.causal, row.scores.channels, row.scores.length, row.scores.band,
+                              row.scores.broken);
         for (const Score& score : kScores) {
             const core::ScoreSummary& summary = row.scores.*score.member;
             stream << fmt::format(",{},{},{}", summary.median, summary.q1, summary.q3);

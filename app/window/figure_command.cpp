@@ -4,15 +4,18 @@
 #include "core/base/home.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/runs/run_reader.h"
 #include "widgets/figures/figure_export.h"
 #include "widgets/figures/figure_kinds.h"
 #include "widgets/figures/figure_loader.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <QtWidgets/QApplication>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -90,6 +93,25 @@ core::Result<FigureSpec> withSettings(const FigureSpec& spec, const std::vector<
     return widgets::specFromJson(json);
 }
 
+/// Parts of a kernel are those that a run of ski has, unless others are asked for.
+core::Result<FigureSpec> withOwnParts(const FigureSpec& spec, const std::vector<std::string>& settings)
+{
+    const auto asked = [&settings](const char* key) {
+        return std::any_of(settings.begin(), settings.end(),
+                           [key](const std::string& one) { return one.rfind(std::string(key) + "=", 0) == 0; });
+    };
+    if ((spec.kind != "split" && spec.kind != "inducing") || spec.runs.empty() || asked("band") || asked("rank"))
+        return spec;
+    const auto run = core::readRun(spec.runs.front());
+    if (!run) // whoever draws says so
+        return spec;
+    const nlohmann::json mixer = run->header.experiment.value("mixer", nlohmann::json::object());
+    if (mixer.value("kind", "") != "ski")
+        return spec;
+    return withSettings(spec, {fmt::format("band={}", (mixer.value("band", 1) - 1) / 2),
+                               fmt::format("rank={}", mixer.value("rank", 2))});
+}
+
 core::Result<FigureSpec> specOf(const CLI::App& app, const Arguments& arguments)
 {
     FigureSpec spec;
@@ -131,6 +153,16 @@ core::Result<FigureSpec> specOf(const CLI::App& app, const Arguments& arguments)
         spec.title = arguments.title;
     if (given("--theme"))
         spec.theme = arguments.theme == "dark" ? widgets::ThemeKind::Dark : widgets::ThemeKind::Light;
+    const widgets::FigureKind* kind = widgets::findKind(spec.kind);
+    if (kind != nullptr && !kind->needs.rows && spec.runs.size() > 1)
+        return core::fail("A figure {} draws one run, and {} are named. Name one; training and compare draw several.",
+                          spec.kind, spec.runs.size());
+    if (widgets::findKind(arguments.what) != nullptr) {
+        auto own = withOwnParts(spec, arguments.settings);
+        if (!own)
+            return own;
+        spec = *own;
+    }
     return withSettings(spec, arguments.settings);
 }
 

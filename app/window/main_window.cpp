@@ -153,6 +153,8 @@ void MainWindow::connectNotices()
     connect(&workbench_.workspace, &Workspace::currentChanged, this, &MainWindow::sayProblem);
     connect(&session, &LiveSession::failed, this,
             [this](const QString& sentence) { notice_->say(NoticeBar::Level::Bad, sentence); });
+    connect(&session, &LiveSession::noted, this,
+            [this](const QString& sentence) { notice_->say(NoticeBar::Level::Warning, sentence); });
     connect(&session, &LiveSession::lost, this,
             [this, &session](const QString& sentence, const QString& run, qint64 step) {
                 std::vector<NoticeBar::Choice> choices;

@@ -39,6 +39,17 @@ std::vector<double> withoutBand(std::span<const double> kernel, std::int64_t n, 
     return rest;
 }
 
+/// Largest second difference.
+double sharpestBend(const std::vector<double>& rest, std::int64_t n)
+{
+    double largest = 0;
+    for (std::int64_t lag = 2 - n; lag < n - 1; ++lag) {
+        const auto i = static_cast<std::size_t>(lag + n - 1);
+        largest = std::max(largest, std::abs(rest[i + 1] - 2 * rest[i] + rest[i - 1]));
+    }
+    return largest;
+}
+
 double energyOf(std::span<const double> kernel)
 {
     const std::vector<double> energies = diagonalEnergies(kernel);
@@ -72,6 +83,9 @@ KernelSplit splitKernel(std::span<const double> kernel, std::int64_t band_width,
     }
     const BandSplit energy = splitAtBand(kernel, split.band_width);
     split.band_energy = energy.band / energy.total;
+    for (const double value : split.residual)
+        split.largest = std::max(split.largest, std::abs(value));
+    split.bound = split.spacing > 1 ? split.spacing * split.spacing / 4 * sharpestBend(rest, n) : 0;
     split.error = std::sqrt(energyOf(split.residual) / energy.total);
     return split;
 }

@@ -23,6 +23,10 @@ struct KernelSplit {
     std::vector<double> inducing_lags, inducing_values; ///< 2r-1 points: multiples of h, and the rest there
     double band_energy = 0; ///< ||S||_F^2 / ||T||_F^2 of t cut to the band; NaN for the kernel 0
     double error = 0;       ///< ||residual||_F / ||T||_F; NaN for the kernel 0
+    double largest = 0;     ///< largest |residual|
+    /// (h^2 / 4) max |second difference of the rest|: no entry of W A W^T is further than this from that of a smooth
+    /// rest, and so no residual. 0 for the full rank.
+    double bound = 0;
 
     /// Lags that neither part can follow freely: behind the band and before the second inducing lag, where the rest is
     /// one straight line on each side. Empty (from >= to) where the band reaches that far.

@@ -35,6 +35,20 @@ double relativeError(ToeplitzOperator& toeplitz, const at::Tensor& x, const at::
     return largest > 0 ? error / largest : error;
 }
 
+/// A sentence where an algorithm is asked for that this operator does not have.
+std::string algorithmProblem(const OperatorBench& bench)
+{
+    const MixerSettings& m = bench.mixer;
+    if (m.kind == "direct" && m.algorithm == "fft")
+        return "The operator direct multiplies term by term and has no transforms. Time tno with --algorithm fft.";
+    const bool one_kernel = m.kind != "ski" || m.causal || m.rank == bench.length || m.band > 255;
+    if (!one_kernel && m.algorithm != "auto")
+        return fmt::format("The algorithm {} is for products with one kernel; bidirectional ski of rank {} over {} "
+                           "positions is a band and inducing points. Leave --algorithm out.",
+                           m.algorithm, m.rank, bench.length);
+    return {};
+}
+
 at::Device computeDevice()
 {
     return currentGpu() == nullptr ? at::Device(at::kCPU)
@@ -45,6 +59,8 @@ at::Device computeDevice()
 
 Result<BenchResult> benchOperator(const OperatorBench& bench)
 {
+    if (const std::string problem = algorithmProblem(bench); !problem.empty())
+        return fail("{}", problem);
     Initializer initial(1, at::kFloat);
     Result<std::unique_ptr<ToeplitzOperator>> toeplitz =
         makeOperator({bench.mixer, bench.channels, bench.length}, initial);

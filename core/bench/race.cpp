@@ -19,7 +19,8 @@ OperatorBench benchOf(const RaceSettings& settings, const std::string& kind, std
     bench.mixer.axes = settings.axes;
     bench.mixer.rpe = "mlp";
     bench.mixer.gamma = 0.99;
-    bench.mixer.rank = std::min(settings.rank, length);
+    const auto rankFor = [&](std::int64_t n) { return std::max<std::int64_t>(std::min(settings.rank, n), 2); };
+    bench.mixer.rank = rankFor(length);
     bench.mixer.band = settings.band;
     bench.length = length;
     bench.channels = settings.channels;
@@ -29,7 +30,7 @@ OperatorBench benchOf(const RaceSettings& settings, const std::string& kind, std
         std::int64_t side = 1;
         while ((side + 1) * (side + 1) <= length)
             ++side;
-        bench.mixer.rank = std::min(settings.rank, side);
+        bench.mixer.rank = rankFor(side);
     }
     return bench;
 }

@@ -17,7 +17,7 @@ struct RaceSettings {
     std::vector<std::string> kinds; ///< mixer.kind; empty: all
     std::vector<std::int64_t> lengths{64, 128, 256, 512, 1024, 2048, 4096};
     std::int64_t channels = 128, batch = 8, repeat = 7;
-    std::int64_t rank = 64, band = 33; ///< of ski; where n is shorter than the rank, n inducing points
+    std::int64_t rank = 64, band = 33; ///< of ski; where n is shorter than the rank, n inducing points (at least 2)
     std::int64_t axes = 1;             ///< 2: images of H x W = n, H = floor(sqrt n)
     bool causal = false;
     double tolerance = 1e-4; ///< of max_error, fp32; what is above it is left out

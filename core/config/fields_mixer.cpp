@@ -124,7 +124,7 @@ void addMixerFields(std::vector<Field>& fields)
     fields.push_back(field("mixer.band", mixer, &S::band, "Band",
                            "Taps of the sparse part, an odd number: it covers lags up to (band-1)/2 exactly.")
                          .in("taps")
-                         .between(1, 255)
+                         .between(1, 65535)
                          .when(ski));
     fields.push_back(
         field("mixer.warp", mixer, &S::warp, "Warp",

@@ -76,7 +76,7 @@ public:
     [[nodiscard]] virtual std::vector<at::Tensor> operands(std::int64_t n) = 0;
     [[nodiscard]] virtual std::shared_ptr<const ToeplitzMap> map(std::int64_t n) = 0;
     /// The Toeplitz kernel that T has: (channels, 2n - 1), lags -(n-1)..n-1, no graph. Where T is not exactly Toeplitz
-    /// (low-rank interpolation) the kernel that it approximates.
+    /// (low-rank interpolation), that of the Toeplitz matrix nearest to it: the means along its diagonals.
     [[nodiscard]] virtual at::Tensor kernel(std::int64_t n) = 0;
     /// T x for one channel, x (n) in double precision, by the plainest sums, O(n^2): what products are compared with.
     [[nodiscard]] virtual at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel);

@@ -138,6 +138,8 @@ std::vector<std::string> goldenFiles()
     std::vector<std::string> files;
     if (goldenDirectory().empty())
         return files;
+    if (!std::filesystem::is_directory(goldenDirectory()))
+        throw std::runtime_error("TOEPLAB_GOLDEN_DIR is " + goldenDirectory() + ", which is no folder.");
     for (const auto& entry : std::filesystem::directory_iterator(goldenDirectory()))
         if (entry.path().extension() == ".h5")
             files.push_back(entry.path().stem().string());

@@ -94,6 +94,8 @@ protected:
         readout.rows.emplace_back(QStringLiteral("band"), formatValue(split.band[i], 4));
         readout.rows.emplace_back(QStringLiteral("low rank"), formatValue(split.low_rank[i], 4));
         readout.rows.emplace_back(QStringLiteral("residual"), formatValue(split.residual[i], 4));
+        readout.rows.emplace_back(QStringLiteral("largest residual"), formatValue(split.largest, 4));
+        readout.rows.emplace_back(QStringLiteral("its bound, h²/4 · bend"), formatValue(split.bound, 4));
         readout.status = QStringLiteral("%1 · band %2, low rank %3, residual %4")
                              .arg(readout.title, formatValue(split.band[i], 4), formatValue(split.low_rank[i], 4),
                                   formatValue(split.residual[i], 4));

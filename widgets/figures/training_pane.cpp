@@ -27,7 +27,7 @@ QString markLabel(const core::RunEvent& event)
         return QStringLiteral("not a number");
     if (event.kind == "resumed")
         return QStringLiteral("resumed");
-    return QString::fromStdString(event.text).left(24);
+    return QStringLiteral("note"); // a sentence, which the read-out has
 }
 
 } // namespace
@@ -168,7 +168,8 @@ void TrainingPane::setMarks(const std::vector<FigureRun>& runs, bool labels)
                 const core::RunEvent& event = run.events[i];
                 if (marked(event))
                     marks.push_back({placeOf(run.training, event.step, spec_.text("x")),
-                                     labels ? markLabel(event) : QString(), event.kind == "nan"});
+                                     labels ? markLabel(event) : QString(), event.kind == "nan",
+                                     QString::fromStdString(event.text)});
             }
         }
     }
@@ -226,7 +227,7 @@ std::optional<TrainingPane::Hit> TrainingPane::hit(const QPointF& pixel) const
 QString TrainingPane::eventAt(double pixel_x) const
 {
     const int mark = marks_->markAt(pixel_x, style_.px(4));
-    return mark < 0 ? QString() : marks_->marks()[static_cast<std::size_t>(mark)].label;
+    return mark < 0 ? QString() : marks_->marks()[static_cast<std::size_t>(mark)].text;
 }
 
 } // namespace toeplab::widgets

@@ -62,6 +62,9 @@ LiveSession::LiveSession(EngineClient& engine, Workspace& workspace, QObject* pa
             learning_rate_ = mark.value;
             Q_EMIT statusChanged();
         }
+        if (mark.kind == "note") {
+            Q_EMIT noted(QString::fromStdString(mark.text));
+        }
     });
     connect(&engine_, &EngineClient::kernelArrived, this, [this](const auto& frame) {
         if (document_ != nullptr) {

@@ -70,6 +70,8 @@ Q_SIGNALS:
     void documentChanged();
     /// A request was refused: the engine's sentence.
     void failed(const QString& sentence);
+    /// What the engine has to say of the run that it trains.
+    void noted(const QString& sentence);
     /// The engine ended while it trained this run; its last checkpoint is at `step` (-1: none).
     void lost(const QString& sentence, const QString& run_path, qint64 step);
 

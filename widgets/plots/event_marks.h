@@ -13,7 +13,8 @@ namespace toeplab::widgets
 struct EventMark {
     double x = 0;
     QString label;
-    bool bad = false; ///< something went wrong there
+    bool bad = false;  ///< something went wrong there
+    QString text = {}; ///< in full, for read-outs
 };
 
 class EventMarks final : public QCPAbstractPlottable

@@ -197,6 +197,39 @@ private:
     std::shared_ptr<const ToeplitzMap> inner_;
 };
 
+class SumMap final : public ToeplitzMap
+{
+public:
+    SumMap(std::shared_ptr<const ToeplitzMap> a, std::shared_ptr<const ToeplitzMap> b)
+        : a_(std::move(a)), b_(std::move(b))
+    {
+    }
+
+    at::Tensor forward(const at::Tensor& x, at::TensorList operands, std::vector<at::Tensor>& kept) const override
+    {
+        std::vector<at::Tensor> none;
+        const at::Tensor first = a_->forward(x, operands.slice(0, a_->operandCount()), none);
+        TORCH_CHECK(none.empty(), "the first part of a sum keeps values");
+        return b_->forward(x, operands.slice(a_->operandCount()), kept).add_(first);
+    }
+
+    Gradients backward(const at::Tensor& g, const at::Tensor& x, at::TensorList operands,
+                       at::TensorList kept) const override
+    {
+        Gradients sum = a_->backward(g, x, operands.slice(0, a_->operandCount()), {});
+        Gradients second = b_->backward(g, x, operands.slice(a_->operandCount()), kept);
+        sum.x.add_(second.x);
+        sum.operands.insert(sum.operands.end(), second.operands.begin(), second.operands.end());
+        return sum;
+    }
+
+    std::string algorithm() const override { return a_->algorithm() + " + " + b_->algorithm(); }
+    std::size_t operandCount() const override { return a_->operandCount() + b_->operandCount(); }
+
+private:
+    std::shared_ptr<const ToeplitzMap> a_, b_;
+};
+
 } // namespace
 
 Convolution Convolution::of(std::int64_t n, std::int64_t before, std::int64_t after, const std::string& algorithm)
@@ -233,6 +266,12 @@ std::shared_ptr<const ToeplitzMap> makeConvolutionMap(const Convolution& convolu
 std::shared_ptr<const ToeplitzMap> makeNormalizedMap(std::shared_ptr<const ToeplitzMap> inner)
 {
     return std::make_shared<NormalizedMap>(std::move(inner));
+}
+
+std::shared_ptr<const ToeplitzMap> makeSumMap(std::shared_ptr<const ToeplitzMap> a,
+                                              std::shared_ptr<const ToeplitzMap> b)
+{
+    return std::make_shared<SumMap>(std::move(a), std::move(b));
 }
 
 at::Tensor fullKernel(const Convolution& convolution, const at::Tensor& kernel)

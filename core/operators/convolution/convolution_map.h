@@ -32,6 +32,10 @@ struct Convolution {
 /// y = (T x) / d for the operands of `inner` followed by d (channels, n), the row sums T 1.
 [[nodiscard]] std::shared_ptr<const ToeplitzMap> makeNormalizedMap(std::shared_ptr<const ToeplitzMap> inner);
 
+/// y = A x + B x for the operands of A followed by those of B. A's forward keeps nothing.
+[[nodiscard]] std::shared_ptr<const ToeplitzMap> makeSumMap(std::shared_ptr<const ToeplitzMap> a,
+                                                            std::shared_ptr<const ToeplitzMap> b);
+
 /// T 1 for a kernel (channels, before + 1 + after), with a graph: d_i = sum of k(t) over i-(n-1) <= t <= i.
 [[nodiscard]] at::Tensor rowSums(const Convolution& convolution, const at::Tensor& kernel);
 

@@ -17,6 +17,7 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,8 @@ namespace toeplab::core
 {
 namespace
 {
+
+constexpr std::int64_t kMostTaps = 255;
 
 class Ski final : public ToeplitzOperator
 {
@@ -57,12 +60,14 @@ public:
     {
         prepare(n);
         keep(warp_.table);
-        for (const at::Tensor& constant : {positions_, interpolation_, falloff_})
+        for (const at::Tensor& constant : {positions_, interpolation_, falloff_, no_band_})
             keep(constant);
         if (settings_.causal)
             return {causalKernelOf(n)};
         if (hasOneKernel(n))
             return {inducingKernel() + bandKernel(n)};
+        if (isWide())
+            return {wideBand(n), no_band_, inducingKernel()};
         return {conv_kernel_, inducingKernel()};
     }
 
@@ -78,10 +83,14 @@ public:
         prepare(n);
         if (settings_.causal)
             return fullKernel(convolution(n), causalKernelOf(n));
-        std::vector<double> lags;
-        for (std::int64_t t = 1 - n; t < n; ++t)
-            lags.push_back(static_cast<double>(t));
-        return valuesAt(lags, n) + bandKernel(n);
+        const at::Tensor inducing = inducingKernel();
+        if (hasOneKernel(n))
+            return inducing + bandKernel(n);
+        if (means_length_ != n) {
+            means_ = diagonalMeans(n, settings_.rank, interpolation());
+            means_length_ = n;
+        }
+        return at::matmul(inducing.to(at::kCPU, at::kDouble), means_).to(inducing.options()) + bandKernel(n);
     }
 
     at::Tensor plainProduct(const at::Tensor& x, std::int64_t channel) override
@@ -146,12 +155,22 @@ private:
         return Convolution::of(n, settings_.causal ? 0 : n - 1, n - 1, settings_.algorithm);
     }
 
-    /// The bidirectional band at lags -(n-1) .. n-1. Lag t takes tap half - t: the band turned round, cut or padded.
-    at::Tensor bandKernel(std::int64_t n) const
+    /// The bidirectional band at lags -reach .. reach. Lag t takes tap half - t: the band turned round, cut or padded.
+    at::Tensor bandUpTo(std::int64_t reach) const
     {
-        const std::int64_t side = n - 1 - settings_.band / 2;
+        const std::int64_t side = reach - settings_.band / 2;
         return at::constant_pad_nd(conv_kernel_.flip(1), {side, side});
     }
+    at::Tensor bandKernel(std::int64_t n) const { return bandUpTo(n - 1); }
+
+    /// Bands wider than those that go with the inducing points (kernels/ski/ski.h) are a product of their own.
+    bool isWide() const { return settings_.band > kMostTaps; }
+    Convolution bandConvolution(std::int64_t n) const
+    {
+        const std::int64_t reach = std::min(settings_.band / 2, n - 1);
+        return Convolution::of(n, reach, reach, settings_.algorithm);
+    }
+    at::Tensor wideBand(std::int64_t n) const { return bandUpTo(bandConvolution(n).before).contiguous(); }
 
     /// Constants of the length.
     void prepare(std::int64_t n)
@@ -159,19 +178,25 @@ private:
         if (prepared_ == n)
             return;
         gamma_value_ = gamma_.item<double>();
-        lags_ = kernels::inducingLags(sides(), n, settings_.rank);
+        TORCH_CHECK(gamma_value_ > 0 && gamma_value_ <= 1, "The gamma of a ski layer is ", gamma_value_,
+                    " in this checkpoint: it lies above 0 and is at most 1. The file was changed after training");
+        const std::vector<double> lags = kernels::inducingLags(sides(), n, settings_.rank);
         warp_ = {};
         const at::Tensor like = conv_kernel_.detach();
         map_ = hasOneKernel(n) ? makeConvolutionMap(convolution(n))
-                               : makeSkiMap(n, settings_.rank, settings_.band, interpolation(), like);
+                               : makeSkiMap(n, settings_.rank, isWide() ? 1 : settings_.band, interpolation(), like);
+        if (isWide() && !hasOneKernel(n)) {
+            map_ = makeSumMap(makeConvolutionMap(bandConvolution(n)), map_);
+            no_band_ = at::zeros({channels(), 1}, like.options());
+        }
         if (settings_.causal) {
             interpolation_ = interpolationMatrix(n, settings_.rank, {}).to(like.options()).t().contiguous();
             falloff_ = at::pow(at::full({1}, gamma_value_, at::kDouble), at::arange(n, at::kDouble)).to(like.options());
         }
         if (warped_)
-            warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags_, like);
+            warp_ = makeWarp(sides(), settings_.rank, gamma_value_, lags, like);
         else
-            positions_ = positionsOf(lags_, n);
+            positions_ = positionsOf(lags, n);
         prepared_ = n;
     }
 
@@ -211,15 +236,6 @@ private:
         return kernel + at::constant_pad_nd(conv_kernel_.narrow(1, 0, taps), {0, n - taps});
     }
 
-    /// k at any lags, bidirectional.
-    at::Tensor valuesAt(const std::vector<double>& lags, std::int64_t n) const
-    {
-        if (!warped_)
-            return networkAt(positionsOf(lags, n));
-        return warpKernel(makeWarp(sides(), settings_.rank, gamma_value_, lags, conv_kernel_.detach()),
-                          alphas_.view({channels(), -1}), betaValues());
-    }
-
     MixerSettings settings_;
     bool released_, warped_;
     NamedActivation kernel_act_;
@@ -228,9 +244,11 @@ private:
     at::Tensor conv_kernel_, alphas_, betas_, gamma_;
     std::unique_ptr<Rpe> rpe_;
     std::int64_t prepared_ = 0;
-    std::vector<double> lags_;
     Warp warp_;
     at::Tensor positions_, interpolation_, falloff_;
+    at::Tensor no_band_; ///< of the low-rank part beside a wide band
+    at::Tensor means_;   ///< diagonalMeans of means_length_ positions
+    std::int64_t means_length_ = 0;
     std::shared_ptr<const ToeplitzMap> map_;
 };
 
@@ -242,9 +260,9 @@ std::string problem(const OperatorRequest& request)
     if (m.mode != "released" && m.rank > std::max<std::int64_t>(request.length, 2))
         return fmt::format("mixer.rank is {}, more than the {} positions of its axis. Use at most {}.", m.rank,
                            request.length, request.length);
-    if (m.band < 1 || m.band % 2 == 0 || m.band > 255)
-        return fmt::format("mixer.band is {}: it must be odd, 1 to 255. Try {}.", m.band,
-                           std::clamp<std::int64_t>(m.band / 2 * 2 + 1, 1, 255));
+    if (m.band < 1 || m.band % 2 == 0)
+        return fmt::format("mixer.band is {}: it must be odd and at least 1. Try {}.", m.band,
+                           std::max<std::int64_t>(m.band / 2 * 2 + 1, 1));
     const double gamma = skiGamma(m, request.length);
     if (!(gamma > 0 && gamma <= 1))
         return fmt::format("{} is {}: the warp lies above 0 and is at most 1.",

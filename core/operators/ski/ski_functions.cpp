@@ -7,6 +7,7 @@
 #include "kernels/ski/ski_gpu.h"
 #include "kernels/ski/warp_gpu.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
@@ -14,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -258,6 +261,42 @@ at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInter
         }
     }
     return matrix;
+}
+
+at::Tensor diagonalMeans(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation)
+{
+    const auto plan = planOf<double>(n, rank, interpolation);
+    std::vector<std::int64_t> column(static_cast<std::size_t>(n));
+    std::vector<double> lower(column.size()), upper(column.size());
+    for (const kernels::InterpolationCell& cell : plan->cells()) {
+        for (std::int64_t i = cell.row; i < cell.row + cell.rows; ++i) {
+            const auto row = static_cast<std::size_t>(i);
+            column[row] = cell.column;
+            upper[row] = plan->upper()[i];
+            lower[row] = plan->lower() != nullptr ? plan->lower()[i] : 1 - upper[row];
+        }
+    }
+    at::Tensor means = at::zeros({2 * n - 1, 2 * rank - 1}, at::kDouble);
+    auto* values = means.mutable_data_ptr<double>();
+    at::parallel_for(1 - n, n, 1, [&](std::int64_t first, std::int64_t end) {
+        for (std::int64_t t = first; t < end; ++t) {
+            double* mean = values + (t + n - 1) * (2 * rank - 1) + rank - 1; // at lag 0 of A
+            for (std::int64_t i = std::max<std::int64_t>(t, 0); i < std::min(n, n + t); ++i) {
+                const auto row = static_cast<std::size_t>(i);
+                const auto from = static_cast<std::size_t>(i - t);
+                const std::int64_t lag = column[row] - column[from];
+                mean[lag] += lower[row] * lower[from] + upper[row] * upper[from];
+                if (lag + 1 < rank)
+                    mean[lag + 1] += upper[row] * lower[from];
+                if (lag - 1 > -rank)
+                    mean[lag - 1] += lower[row] * upper[from];
+            }
+            const double count = static_cast<double>(n - std::abs(t));
+            for (std::int64_t lag = 1 - rank; lag < rank; ++lag)
+                mean[lag] /= count;
+        }
+    });
+    return means.t();
 }
 
 std::int64_t Warp::count() const

@@ -29,6 +29,12 @@ struct SkiInterpolation {
                                                             const SkiInterpolation& interpolation,
                                                             const at::Tensor& like);
 
+/// The Toeplitz matrix nearest to W A W', as a map from the kernel of A: (2 rank - 1, 2n - 1) float64 on the CPU.
+/// Column t
+/// + n - 1 holds what the mean of W A W' along its diagonal t (y_i from x_{i-t}) has of each lag of A. Such means are
+/// the best in the Frobenius norm; for rank = n, in exact mode, W A W' is Toeplitz and they are the kernel. O(n^2).
+[[nodiscard]] at::Tensor diagonalMeans(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation);
+
 /// W as a dense matrix (n, rank), float64.
 [[nodiscard]] at::Tensor interpolationMatrix(std::int64_t n, std::int64_t rank, const SkiInterpolation& interpolation);
 

@@ -214,6 +214,7 @@ TEST_F(CommandTest, EvalAndAnalyzeTakeARunByItsName)
     const test::Finished analyzed = runEngine({"analyze", name, "--json"}, home_);
     ASSERT_EQ(analyzed.code, 0) << analyzed.err;
     EXPECT_EQ(lines(analyzed).at(0)["step"], 3);
+    EXPECT_EQ(lines(analyzed).at(0)["layers"][0]["mode"], "exact");
 }
 
 TEST_F(CommandTest, SamplesThatAreCutAreCounted)

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QProcess>
 #include <QtCore/QTemporaryDir>
@@ -50,6 +51,7 @@ protected:
         const widgets::FigureData data = widgets::syntheticData("evolution", 64, 4);
         write("run.h5", data, true);
         write("young.h5", data, false);
+        write("ski.h5", data, true, {{"kind", "ski"}, {"band", 9}, {"rank", 5}});
     }
     static void TearDownTestSuite()
     {
@@ -58,10 +60,11 @@ protected:
     }
     static QString path(const char* name) { return folder_->filePath(QLatin1String(name)); }
 
-    static void write(const char* name, const widgets::FigureData& data, bool kernels)
+    static void write(const char* name, const widgets::FigureData& data, bool kernels,
+                      const nlohmann::json& mixer = nlohmann::json::object())
     {
         core::RunHeader header;
-        header.experiment = {{"name", "tour"}, {"train", {{"seed", 1}}}};
+        header.experiment = {{"name", "tour"}, {"train", {{"seed", 1}}}, {"mixer", mixer}};
         header.provenance = nlohmann::json::object();
         for (const auto& frame : data.kernels)
             header.layers.push_back(frame->info);
@@ -102,6 +105,34 @@ TEST_F(FigureCommand, DrawsEveryKindWithoutADisplay)
             EXPECT_GT(QFileInfo(out).size(), 100) << name.toStdString();
         }
     }
+}
+
+TEST_F(FigureCommand, TakesAKernelApartAsTheRunOfSkiDoes)
+{
+    const auto options = [](const char* run, const QStringList& more) {
+        const QString out = folder_->filePath(QStringLiteral("split.json"));
+        const Outcome drawn = figure(
+            QStringList{QStringLiteral("split"), QStringLiteral("--run"), path(run), QStringLiteral("--out"), out} +
+            more);
+        EXPECT_EQ(drawn.code, 0) << drawn.error;
+        QFile file(out);
+        EXPECT_TRUE(file.open(QIODevice::ReadOnly));
+        const auto spec = nlohmann::json::parse(file.readAll().toStdString())["spec"]["options"];
+        return std::pair(spec["band"].get<double>(), spec["rank"].get<double>());
+    };
+    EXPECT_EQ(options("run.h5", {}), std::pair(8.0, 16.0));
+    EXPECT_EQ(options("ski.h5", {}), std::pair(4.0, 5.0));
+    EXPECT_EQ(options("ski.h5", {QStringLiteral("--set"), QStringLiteral("rank=7")}), std::pair(8.0, 7.0));
+}
+
+TEST_F(FigureCommand, DrawsOneRunUnlessItComparesRuns)
+{
+    const QStringList two{QStringLiteral("--run"), path("run.h5"), QStringLiteral("--run"), path("young.h5")};
+    const Outcome refused = figure(QStringList{QStringLiteral("toeplitz")} + two);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.error.find("draws one run, and 2 are named"), std::string::npos) << refused.error;
+    const QString out = folder_->filePath(QStringLiteral("two.pdf"));
+    EXPECT_EQ(figure(QStringList{QStringLiteral("training"), QStringLiteral("--out"), out} + two).code, 0);
 }
 
 TEST_F(FigureCommand, APageIsTheSameUnderAScaledDesktop)

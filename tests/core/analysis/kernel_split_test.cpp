@@ -75,6 +75,21 @@ TEST(KernelSplit, MeasuresWithTheWeightsOfTheMatrix)
     EXPECT_NEAR(split.error, std::sqrt(residual / all), 1e-12);
 }
 
+TEST(KernelSplit, NoResidualIsAboveItsBound)
+{
+    for (const std::int64_t n : {2, 5, 33, 100}) {
+        for (std::int64_t rank = 2; rank <= n; ++rank) {
+            for (const std::int64_t w : {0, 1, 4}) {
+                const KernelSplit rough = splitKernel(kernelOf(n, wild), w, rank);
+                EXPECT_LE(rough.largest, rough.bound + 1e-12) << n << " " << rank << " " << w;
+            }
+        }
+    }
+    const KernelSplit smooth = splitKernel(kernelOf(65, [](double t) { return std::cos(t / 40); }), 0, 9);
+    EXPECT_GT(smooth.largest, 0.1 * smooth.bound);
+    EXPECT_LT(smooth.largest, smooth.bound);
+}
+
 TEST(KernelSplit, SaysWhereItIsBlind)
 {
     const KernelSplit split = splitKernel(kernelOf(65, wild), 4, 9);

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 RaceSettings quick()
 {
     RaceSettings settings;
-    settings.lengths = {16, 81};
+    settings.lengths = {1, 16, 81};
     settings.channels = 4;
     settings.batch = 2;
     settings.repeat = 3;
@@ -36,8 +36,8 @@ TEST(Race, EveryOperatorRunsAtEveryLengthAndAgrees)
             int seen = 0;
             const auto done = race(settings, [&](const RaceEntry&) { ++seen; });
             ASSERT_TRUE(done) << done.error().message;
-            EXPECT_EQ(seen, 8);
-            ASSERT_EQ(done->entries.size(), 8U);
+            EXPECT_EQ(seen, 12);
+            ASSERT_EQ(done->entries.size(), 12U);
             for (const RaceEntry& entry : done->entries) {
                 EXPECT_TRUE(entry.takesPart()) << entry.result.kind << ": " << entry.problem;
                 EXPECT_LT(entry.result.max_error, 1e-5) << entry.result.kind;
@@ -48,6 +48,23 @@ TEST(Race, EveryOperatorRunsAtEveryLengthAndAgrees)
                 EXPECT_FALSE(entry.result.algorithm.empty());
             }
         }
+}
+
+TEST(Bench, AnAlgorithmThatAnOperatorDoesNotHaveIsNotSwappedForAnother)
+{
+    OperatorBench bench;
+    bench.length = 100;
+    bench.channels = 2;
+    bench.repeat = 1;
+    bench.mixer.algorithm = "fft";
+    for (const char* kind : {"direct", "ski"}) {
+        bench.mixer.kind = kind;
+        const auto refused = benchOperator(bench);
+        ASSERT_FALSE(refused) << kind;
+        EXPECT_THAT(refused.error().message, HasSubstr("fft"));
+    }
+    bench.mixer.causal = true;
+    EXPECT_TRUE(benchOperator(bench));
 }
 
 TEST(Race, WhoDisagreesIsLeftOutWithTheError)
@@ -64,7 +81,7 @@ TEST(Race, WhoDisagreesIsLeftOutWithTheError)
     }
     const nlohmann::json json = toJson(*done);
     EXPECT_TRUE(json["entries"].empty());
-    ASSERT_EQ(json["left_out"].size(), 4U);
+    ASSERT_EQ(json["left_out"].size(), 6U);
     EXPECT_GT(json["left_out"][0]["max_error"], 1e-12);
     EXPECT_TRUE(json["crossovers"].empty());
 }

@@ -47,7 +47,8 @@ TEST(Validation, FindsEachContradiction)
                 ElementsAre("mixer.par_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.axes = 2; }), ElementsAre("mixer.axes"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.algorithm = "dense"; }), ElementsAre("mixer.algorithm"));
-    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 257; }), ElementsAre("mixer.band"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 257; }), IsEmpty());
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 70001; }), ElementsAre("mixer.band"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.rank = 1; }), ElementsAre("mixer.rank"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.gamma = 0; }), ElementsAre("mixer.gamma"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.gamma = 1.001; }), ElementsAre("mixer.gamma"));

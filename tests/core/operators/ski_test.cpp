@@ -66,19 +66,53 @@ RC_GTEST_PROP(Ski, FullRankIsTheDenseToeplitzMatrixOfTheDrawnKernel, ())
     RC_ASSERT(worst(matrixOf(*op, n), toeplitzMatrix(op->kernel(n))) < 1e-12);
 }
 
-/// Below full rank T has the drawn kernel at every pair of inducing points.
-TEST(Ski, TheMatrixIsTheDrawnKernelBetweenInducingPoints)
+/// Means along the diagonals of (channels, n, n), lags -(n-1)..n-1.
+at::Tensor meansOf(const at::Tensor& matrix)
+{
+    std::vector<at::Tensor> means;
+    for (std::int64_t t = 1 - matrix.size(1); t < matrix.size(1); ++t)
+        means.push_back(matrix.diagonal(-t, 1, 2).mean(1));
+    return at::stack(means, 1);
+}
+
+/// The drawn kernel is that of the Toeplitz matrix nearest to T, whatever the rank, the mode and the kernel.
+RC_GTEST_PROP(Ski, TheDrawnKernelIsTheMeanAlongTheDiagonalsOfT, ())
 {
     const at::NoGradGuard no_graph;
-    for (const std::int64_t rank : {2, 3, 5, 9, 17}) {
-        constexpr std::int64_t kLength = 65;
-        const auto op = makeDouble(exactSki(rank, 7), 2, kLength);
-        const at::Tensor inducing = at::arange(rank, at::kLong) * ((kLength - 1) / (rank - 1));
-        const auto between = [&](const at::Tensor& matrix) {
-            return matrix.index_select(1, inducing).index_select(2, inducing);
-        };
-        EXPECT_LT(worst(between(matrixOf(*op, kLength)), between(toeplitzMatrix(op->kernel(kLength)))), 1e-12) << rank;
+    const auto n = *rc::gen::inRange<std::int64_t>(2, 70);
+    MixerSettings mixer =
+        exactSki(*rc::gen::inRange<std::int64_t>(2, n + 1), 2 * *rc::gen::inRange<std::int64_t>(0, 20) + 1);
+    mixer.ski_kernel = *rc::gen::element<std::string>("warp", "rpe");
+    mixer.mode = *rc::gen::element<std::string>("exact", "released");
+    if (mixer.mode == "released")
+        mixer.gamma = 0.99;
+    const auto op = makeDouble(mixer, 3, n);
+    RC_ASSERT(worst(meansOf(matrixOf(*op, n)), op->kernel(n)) < 1e-12);
+}
+
+TEST(Ski, RefusesAWarpThatIsNone)
+{
+    const at::NoGradGuard no_graph;
+    for (const double gamma : {2.0, 0.0, -0.5, std::nan("")}) {
+        const auto op = makeDouble(exactSki(8, 5), 2, 100);
+        op->buffers().front().value.fill_(gamma);
+        EXPECT_THROW(static_cast<void>(op->operands(100)), c10::Error) << gamma;
     }
+}
+
+/// Nodes of the warp's grid that no inducing lag reaches are never trained: they must not be drawn either.
+TEST(Ski, WhatTDoesNotUseIsNotDrawn)
+{
+    const at::NoGradGuard no_graph;
+    const auto op = makeDouble(exactSki(8, 5), 2, 100);
+    const at::Tensor before = op->kernel(100);
+    const at::Tensor matrix = matrixOf(*op, 100);
+    for (const NamedTensor& parameter : op->parameters()) {
+        if (parameter.name == "betas")
+            parameter.value.select(3, 0).add_(100);
+    }
+    EXPECT_EQ(worst(matrixOf(*op, 100), matrix), 0);
+    EXPECT_EQ(worst(op->kernel(100), before), 0);
 }
 
 /// W A W' of a given kernel, without a band.

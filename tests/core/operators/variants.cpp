@@ -120,6 +120,11 @@ std::vector<Variant> skiVariants()
                                    m.kernel_act = kernel == std::string("rpe") ? "silu" : "none";
                                }});
             }
+    out.push_back({"ski_exact_warp_wide_band", [](M& m) {
+                       m.kind = "ski";
+                       m.rank = 3;
+                       m.band = 259; // above 255 a product of its own
+                   }});
     return out;
 }
 
