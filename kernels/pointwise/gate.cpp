@@ -5,6 +5,9 @@
 #include "kernels/pointwise/activation_math.h"
 #include "kernels/pointwise/dropout_math.h"
 
+#include <bit>
+#include <type_traits>
+
 namespace toeplab::kernels
 {
 namespace
@@ -21,12 +24,41 @@ struct Row {
     T scale;
 };
 
-template <Activation A, typename T>
-TOEPLAB_INLINE void inputRow(const Row<T>& row, const T* z2, T* v)
+/// A stored value as it is computed with, and back.
+TOEPLAB_INLINE float read(float stored)
+{
+    return stored;
+}
+TOEPLAB_INLINE double read(double stored)
+{
+    return stored;
+}
+TOEPLAB_INLINE float read(BFloat16 stored)
+{
+    return std::bit_cast<float>(static_cast<std::uint32_t>(stored.bits) << 16U);
+}
+TOEPLAB_INLINE void write(float value, float& stored)
+{
+    stored = value;
+}
+TOEPLAB_INLINE void write(double value, double& stored)
+{
+    stored = value;
+}
+/// To the nearest, ties to even.
+TOEPLAB_INLINE void write(float value, BFloat16& stored)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t rounded = (bits + 0x7FFFU + (bits >> 16U & 1U)) >> 16U;
+    stored.bits = static_cast<std::uint16_t>(value == value ? rounded : 0x7FC0U);
+}
+
+template <Activation A, typename S, typename T>
+TOEPLAB_INLINE void inputRow(const Row<T>& row, const S* z2, T* v)
 {
 #pragma omp simd
     for (std::int64_t i = 0; i < row.length; ++i)
-        v[i] = math::value<A>(z2[i] + row.bias2);
+        v[i] = math::value<A>(read(z2[i]) + row.bias2);
 }
 
 /// The dropout's factor at position i. A template, for a loop that asks at run time is not turned into vector code.
@@ -39,71 +71,71 @@ TOEPLAB_INLINE T kept(const Row<T>& row, std::int64_t i)
         return T(1);
 }
 
-template <Activation A, bool kDrop, typename T>
-TOEPLAB_INLINE void outputRow(const Row<T>& row, const T* z1, const T* y, T* o)
+template <Activation A, bool kDrop, typename S, typename T>
+TOEPLAB_INLINE void outputRow(const Row<T>& row, const S* z1, const T* y, S* o)
 {
 #pragma omp simd
     for (std::int64_t i = 0; i < row.length; ++i)
-        o[i] = math::value<A>(z1[i] + row.bias1) * y[i] * kept<kDrop>(row, i);
+        write(math::value<A>(read(z1[i]) + row.bias1) * y[i] * kept<kDrop>(row, i), o[i]);
 }
 
-template <Activation A, bool kDrop, typename T>
-TOEPLAB_INLINE T outputBackwardRow(const Row<T>& row, const T* z1, const T* y, const T* go, T* dz1, T* dy, T* o)
+template <Activation A, bool kDrop, typename S, typename T>
+TOEPLAB_INLINE T outputBackwardRow(const Row<T>& row, const S* z1, const T* y, const S* go, S* dz1, T* dy, S* o)
 {
     T sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (std::int64_t i = 0; i < row.length; ++i) {
-        const math::Point<T> gate = math::point<A>(z1[i] + row.bias1);
+        const math::Point<T> gate = math::point<A>(read(z1[i]) + row.bias1);
         const T factor = kept<kDrop>(row, i);
         const T value = y[i] * factor;
-        const T gradient = go[i];
+        const T gradient = read(go[i]);
         const T dz = gradient * value * gate.derivative;
-        o[i] = gate.value * value;
+        write(gate.value * value, o[i]);
         dy[i] = gradient * gate.value * factor;
-        dz1[i] = dz;
+        write(dz, dz1[i]);
         sum += dz;
     }
     return sum;
 }
 
-template <Activation A, typename T>
-TOEPLAB_INLINE T inputBackwardRow(const Row<T>& row, const T* z2, const T* dv, T* dz2)
+template <Activation A, typename S, typename T>
+TOEPLAB_INLINE T inputBackwardRow(const Row<T>& row, const S* z2, const T* dv, S* dz2)
 {
     T sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (std::int64_t i = 0; i < row.length; ++i) {
-        const T dz = dv[i] * math::point<A>(z2[i] + row.bias2).derivative;
-        dz2[i] = dz;
+        const T dz = dv[i] * math::point<A>(read(z2[i]) + row.bias2).derivative;
+        write(dz, dz2[i]);
         sum += dz;
     }
     return sum;
 }
 
-template <Activation A, bool kDrop, typename T>
-TOEPLAB_INLINE void gluRow(const Row<T>& row, const T* z1, const T* z2, T* a)
+template <Activation A, bool kDrop, typename S, typename T>
+TOEPLAB_INLINE void gluRow(const Row<T>& row, const S* z1, const S* z2, S* a)
 {
 #pragma omp simd
     for (std::int64_t i = 0; i < row.length; ++i)
-        a[i] = math::value<A>(z1[i] + row.bias1) * (z2[i] + row.bias2) * kept<kDrop>(row, i);
+        write(math::value<A>(read(z1[i]) + row.bias1) * (read(z2[i]) + row.bias2) * kept<kDrop>(row, i), a[i]);
 }
 
-template <Activation A, bool kDrop, typename T>
-TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const T* z1, const T* z2, const T* ga, T* dz1, T* dz2, T* a,
+template <Activation A, bool kDrop, typename S, typename T>
+TOEPLAB_INLINE void gluBackwardRow(const Row<T>& row, const S* z1, const S* z2, const S* ga, S* dz1, S* dz2, S* a,
                                    T* sums)
 {
     T sum1 = 0;
     T sum2 = 0;
 #pragma omp simd reduction(+ : sum1, sum2)
     for (std::int64_t i = 0; i < row.length; ++i) {
-        const math::Point<T> gate = math::point<A>(z1[i] + row.bias1);
-        const T y = z2[i] + row.bias2;
+        const math::Point<T> gate = math::point<A>(read(z1[i]) + row.bias1);
+        const T y = read(z2[i]) + row.bias2;
         const T factor = kept<kDrop>(row, i);
-        const T gradient = ga[i];
+        const T gradient = read(ga[i]);
         const T d1 = gradient * y * gate.derivative * factor;
         const T d2 = gradient * gate.value * factor;
-        a[i] = gate.value * factor * y;
-        dz1[i] = d1;
-        dz2[i] = d2;
+        write(gate.value * factor * y, a[i]);
+        write(d1, dz1[i]);
+        write(d2, dz2[i]);
         sum1 += d1;
         sum2 += d2;
     }
@@ -124,51 +156,52 @@ TOEPLAB_INLINE void dispatch(const Row<T>& row, Body body)
         });
 }
 
-#define TOEPLAB_ROWS(T)                                                                                                \
-    TOEPLAB_CLONES void gateInputRow(const Row<T>& row, const T* z2, T* v)                                             \
+#define TOEPLAB_ROWS(S, T)                                                                                             \
+    TOEPLAB_CLONES void gateInputRow(const Row<T>& row, const S* z2, T* v)                                             \
     {                                                                                                                  \
         math::dispatch(                                                                                                \
             row.activation, [&](auto a) __attribute__((always_inline)) { inputRow<decltype(a)::value>(row, z2, v); }); \
     }                                                                                                                  \
-    TOEPLAB_CLONES void gateOutputRow(const Row<T>& row, const T* z1, const T* y, T* o)                                \
+    TOEPLAB_CLONES void gateOutputRow(const Row<T>& row, const S* z1, const T* y, S* o)                                \
     {                                                                                                                  \
         dispatch(                                                                                                      \
             row, [&](auto a, auto drop) __attribute__((always_inline)) {                                               \
                 outputRow<decltype(a)::value, decltype(drop)::value>(row, z1, y, o);                                   \
             });                                                                                                        \
     }                                                                                                                  \
-    TOEPLAB_CLONES void gateOutputBackwardRow(const Row<T>& row, const T* z1, const T* y, const T* go, T* dz1, T* dy,  \
-                                              T* o, T* sum)                                                            \
+    TOEPLAB_CLONES void gateOutputBackwardRow(const Row<T>& row, const S* z1, const T* y, const S* go, S* dz1, T* dy,  \
+                                              S* o, T* sum)                                                            \
     {                                                                                                                  \
         dispatch(                                                                                                      \
             row, [&](auto a, auto drop) __attribute__((always_inline)) {                                               \
                 *sum += outputBackwardRow<decltype(a)::value, decltype(drop)::value>(row, z1, y, go, dz1, dy, o);      \
             });                                                                                                        \
     }                                                                                                                  \
-    TOEPLAB_CLONES void gateInputBackwardRow(const Row<T>& row, const T* z2, const T* dv, T* dz2, T* sum)              \
+    TOEPLAB_CLONES void gateInputBackwardRow(const Row<T>& row, const S* z2, const T* dv, S* dz2, T* sum)              \
     {                                                                                                                  \
         math::dispatch(                                                                                                \
             row.activation, [&](auto a) __attribute__((always_inline)) {                                               \
                 *sum += inputBackwardRow<decltype(a)::value>(row, z2, dv, dz2);                                        \
             });                                                                                                        \
     }                                                                                                                  \
-    TOEPLAB_CLONES void gluForwardRow(const Row<T>& row, const T* z1, const T* z2, T* a)                               \
+    TOEPLAB_CLONES void gluForwardRow(const Row<T>& row, const S* z1, const S* z2, S* a)                               \
     {                                                                                                                  \
         dispatch(                                                                                                      \
             row, [&](auto f, auto drop) __attribute__((always_inline)) {                                               \
                 gluRow<decltype(f)::value, decltype(drop)::value>(row, z1, z2, a);                                     \
             });                                                                                                        \
     }                                                                                                                  \
-    TOEPLAB_CLONES void gluBackwardRows(const Row<T>& row, const T* z1, const T* z2, const T* ga, T* dz1, T* dz2,      \
-                                        T* a, T* sums)                                                                 \
+    TOEPLAB_CLONES void gluBackwardRows(const Row<T>& row, const S* z1, const S* z2, const S* ga, S* dz1, S* dz2,      \
+                                        S* a, T* sums)                                                                 \
     {                                                                                                                  \
         dispatch(                                                                                                      \
             row, [&](auto f, auto drop) __attribute__((always_inline)) {                                               \
                 gluBackwardRow<decltype(f)::value, decltype(drop)::value>(row, z1, z2, ga, dz1, dz2, a, sums);         \
             });                                                                                                        \
     }
-TOEPLAB_ROWS(float)
-TOEPLAB_ROWS(double)
+TOEPLAB_ROWS(float, float)
+TOEPLAB_ROWS(double, double)
+TOEPLAB_ROWS(BFloat16, float)
 #undef TOEPLAB_ROWS
 
 const Dropout kNoDropout;
@@ -205,8 +238,8 @@ void clear(T* dbias, std::int64_t from, std::int64_t count)
 
 } // namespace
 
-template <typename T>
-void gateInput(const GateShape& shape, const T* z, const T* bias, T* v)
+template <typename S, typename T>
+void gateInput(const GateShape& shape, const S* z, const T* bias, T* v)
 {
     const std::int64_t half = shape.channels * shape.length;
     forRows<T>(shape, kNoDropout, bias, [&](const Row<T>& row, std::int64_t, std::int64_t at, std::int64_t at_z) {
@@ -214,17 +247,17 @@ void gateInput(const GateShape& shape, const T* z, const T* bias, T* v)
     });
 }
 
-template <typename T>
-void gateOutput(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, const T* y, T* o)
+template <typename S, typename T>
+void gateOutput(const GateShape& shape, const Dropout& dropout, const S* z, const T* bias, const T* y, S* o)
 {
     forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t, std::int64_t at, std::int64_t at_z) {
         gateOutputRow(row, z + at_z, y + at, o + at);
     });
 }
 
-template <typename T>
-void gateOutputBackward(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, const T* y,
-                        const T* go, T* dz, T* dy, T* o, T* dbias)
+template <typename S, typename T>
+void gateOutputBackward(const GateShape& shape, const Dropout& dropout, const S* z, const T* bias, const T* y,
+                        const S* go, S* dz, T* dy, S* o, T* dbias)
 {
     clear(dbias, 0, shape.channels);
     forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t c, std::int64_t at, std::int64_t at_z) {
@@ -232,8 +265,8 @@ void gateOutputBackward(const GateShape& shape, const Dropout& dropout, const T*
     });
 }
 
-template <typename T>
-void gateInputBackward(const GateShape& shape, const T* z, const T* bias, const T* dv, T* dz, T* dbias)
+template <typename S, typename T>
+void gateInputBackward(const GateShape& shape, const S* z, const T* bias, const T* dv, S* dz, T* dbias)
 {
     const std::int64_t half = shape.channels * shape.length;
     clear(dbias, shape.channels, shape.channels);
@@ -242,8 +275,8 @@ void gateInputBackward(const GateShape& shape, const T* z, const T* bias, const 
     });
 }
 
-template <typename T>
-void gluForward(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, T* a)
+template <typename S, typename T>
+void gluForward(const GateShape& shape, const Dropout& dropout, const S* z, const T* bias, S* a)
 {
     const std::int64_t half = shape.channels * shape.length;
     forRows<T>(shape, dropout, bias, [&](const Row<T>& row, std::int64_t, std::int64_t at, std::int64_t at_z) {
@@ -251,8 +284,8 @@ void gluForward(const GateShape& shape, const Dropout& dropout, const T* z, cons
     });
 }
 
-template <typename T>
-void gluBackward(const GateShape& shape, const Dropout& dropout, const T* z, const T* bias, const T* ga, T* dz, T* a,
+template <typename S, typename T>
+void gluBackward(const GateShape& shape, const Dropout& dropout, const S* z, const T* bias, const S* ga, S* dz, S* a,
                  T* dbias)
 {
     const std::int64_t half = shape.channels * shape.length;
@@ -265,16 +298,17 @@ void gluBackward(const GateShape& shape, const Dropout& dropout, const T* z, con
     });
 }
 
-#define TOEPLAB_INSTANTIATE(T)                                                                                         \
-    template void gateInput(const GateShape&, const T*, const T*, T*);                                                 \
-    template void gateOutput(const GateShape&, const Dropout&, const T*, const T*, const T*, T*);                      \
-    template void gateOutputBackward(const GateShape&, const Dropout&, const T*, const T*, const T*, const T*, T*, T*, \
-                                     T*, T*);                                                                          \
-    template void gateInputBackward(const GateShape&, const T*, const T*, const T*, T*, T*);                           \
-    template void gluForward(const GateShape&, const Dropout&, const T*, const T*, T*);                                \
-    template void gluBackward(const GateShape&, const Dropout&, const T*, const T*, const T*, T*, T*, T*);
-TOEPLAB_INSTANTIATE(float)
-TOEPLAB_INSTANTIATE(double)
+#define TOEPLAB_INSTANTIATE(S, T)                                                                                      \
+    template void gateInput(const GateShape&, const S*, const T*, T*);                                                 \
+    template void gateOutput(const GateShape&, const Dropout&, const S*, const T*, const T*, S*);                      \
+    template void gateOutputBackward(const GateShape&, const Dropout&, const S*, const T*, const T*, const S*, S*, T*, \
+                                     S*, T*);                                                                          \
+    template void gateInputBackward(const GateShape&, const S*, const T*, const T*, S*, T*);                           \
+    template void gluForward(const GateShape&, const Dropout&, const S*, const T*, S*);                                \
+    template void gluBackward(const GateShape&, const Dropout&, const S*, const T*, const S*, S*, S*, T*);
+TOEPLAB_INSTANTIATE(float, float)
+TOEPLAB_INSTANTIATE(double, double)
+TOEPLAB_INSTANTIATE(BFloat16, float)
 #undef TOEPLAB_INSTANTIATE
 
 } // namespace toeplab::kernels

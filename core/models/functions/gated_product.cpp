@@ -42,9 +42,9 @@ at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b)
     return at::cat({a.defined() ? a : at::zeros_like(b), b.defined() ? b : at::zeros_like(a)});
 }
 
-at::Tensor product(const at::Tensor& weight, const at::Tensor& x)
+at::Tensor product(const at::Tensor& weight, const at::Tensor& x, bool wide)
 {
-    if (isRounded(x) && x.is_cuda())
+    if (isRounded(x) && (x.is_cuda() || !wide))
         return at::bmm(forEachSample(weight, x.size(0)), x);
     return outputProjection(weight, {}, x, {});
 }
@@ -75,8 +75,7 @@ at::Tensor backThrough(const at::Tensor& weight, const at::Tensor& g)
 {
     if (!isRounded(g))
         return projectBackwardInput(weight, g);
-    const at::Tensor dx = at::bmm(forEachSample(weight, g.size(0)).transpose(1, 2), g);
-    return g.is_cuda() ? dx : dx.to(at::kFloat);
+    return at::bmm(forEachSample(weight, g.size(0)).transpose(1, 2), g);
 }
 
 at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& o)

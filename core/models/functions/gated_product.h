@@ -12,17 +12,18 @@ namespace toeplab::core
 /// Two projections of the same input as one product, and their way back: what both gated units share.
 ///
 /// Factors of a product go through `rounded` first. In full precision it hands them on; for bf16 it gives copies of
-/// eight bits of mantissa, whose products are summed in fp32 and rounded once, as PyTorch's autocast does; everything
-/// between the products stays fp32 on the CPU. On a graphics card what lies between two products is stored in bf16 and
-/// computed in fp32. Every function here takes factors of either kind and gives fp32 (fp64 for fp64), or what it says.
+/// eight bits of mantissa, whose products are summed in fp32 and rounded once, as PyTorch's autocast does; gates read
+/// and write bf16 and compute in fp32. What lies between blocks stays fp32 on the CPU, and so do operators; on a
+/// graphics card all of it is stored in bf16. Every function here takes factors of either kind and gives fp32 (fp64 for
+/// fp64), or what it says.
 
 [[nodiscard]] at::Tensor rounded(const at::Tensor& factor, Products products);
 
 /// [a; b] over rows; undefined where both are, zeros for the one that is missing.
 [[nodiscard]] at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b);
 
-/// z (batch, 2 channels, n) = weight x, without the biases; bf16 for bf16 on a graphics card.
-[[nodiscard]] at::Tensor product(const at::Tensor& weight, const at::Tensor& x);
+/// z (batch, 2 channels, n) = weight x, without the biases; bf16 for bf16, unless on the CPU `wide` asks for fp32.
+[[nodiscard]] at::Tensor product(const at::Tensor& weight, const at::Tensor& x, bool wide);
 
 /// For a stabilised activation: subtracts from each position of a half of z the largest of its channels (bias
 /// included).
@@ -32,7 +33,7 @@ void stabilise(const at::Tensor& z, const at::Tensor& bias, std::int64_t half);
 [[nodiscard]] at::Tensor outputProjection(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& o,
                                           const at::Tensor& residual);
 
-/// W^T g; bf16 for bf16 on a graphics card.
+/// W^T g; bf16 for bf16.
 [[nodiscard]] at::Tensor backThrough(const at::Tensor& weight, const at::Tensor& g);
 /// sum_b g o^T
 [[nodiscard]] at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& o);

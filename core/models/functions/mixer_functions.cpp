@@ -30,14 +30,22 @@ at::Tensor plain(const Optional& tensor)
 
 using kernels::gpu::LayerTable;
 
-constexpr Kernel kGateInput(&kernels::gateInput<float>, &kernels::gateInput<double>, &LayerTable::gateInput);
-constexpr Kernel kGateOutput(&kernels::gateOutput<float>, &kernels::gateOutput<double>, &LayerTable::gateOutput);
-constexpr Kernel kGateOutputBackward(&kernels::gateOutputBackward<float>, &kernels::gateOutputBackward<double>,
-                                     &LayerTable::gateOutputBackward);
-constexpr Kernel kGateInputBackward(&kernels::gateInputBackward<float>, &kernels::gateInputBackward<double>,
-                                    &LayerTable::gateInputBackward);
-constexpr Kernel kGluForward(&kernels::gluForward<float>, &kernels::gluForward<double>, &LayerTable::gluForward);
-constexpr Kernel kGluBackward(&kernels::gluBackward<float>, &kernels::gluBackward<double>, &LayerTable::gluBackward);
+using kernels::BFloat16;
+
+constexpr Kernel kGateInput(&kernels::gateInput<float, float>, &kernels::gateInput<double, double>,
+                            &LayerTable::gateInput, &kernels::gateInput<BFloat16, float>);
+constexpr Kernel kGateOutput(&kernels::gateOutput<float, float>, &kernels::gateOutput<double, double>,
+                             &LayerTable::gateOutput, &kernels::gateOutput<BFloat16, float>);
+constexpr Kernel kGateOutputBackward(&kernels::gateOutputBackward<float, float>,
+                                     &kernels::gateOutputBackward<double, double>, &LayerTable::gateOutputBackward,
+                                     &kernels::gateOutputBackward<BFloat16, float>);
+constexpr Kernel kGateInputBackward(&kernels::gateInputBackward<float, float>,
+                                    &kernels::gateInputBackward<double, double>, &LayerTable::gateInputBackward,
+                                    &kernels::gateInputBackward<BFloat16, float>);
+constexpr Kernel kGluForward(&kernels::gluForward<float, float>, &kernels::gluForward<double, double>,
+                             &LayerTable::gluForward, &kernels::gluForward<BFloat16, float>);
+constexpr Kernel kGluBackward(&kernels::gluBackward<float, float>, &kernels::gluBackward<double, double>,
+                              &LayerTable::gluBackward, &kernels::gluBackward<BFloat16, float>);
 
 /// What the backward pass needs beside tensors.
 struct GateOptions {
@@ -60,6 +68,13 @@ at::Tensor halfOf(const at::Tensor& tensor, bool wanted, std::int64_t half)
     return wanted ? tensor.narrow(0, half * rows, rows) : at::Tensor();
 }
 
+/// How an operator's input and output are stored beside projections z: as those on a card; on the CPU as x, where they
+/// may be of bfloat16.
+at::TensorOptions operatorOptions(const at::Tensor& z, const at::Tensor& x)
+{
+    return z.is_cuda() ? z.options() : z.options().dtype(x.scalar_type());
+}
+
 class ToeplitzUnit : public torch::autograd::Function<ToeplitzUnit>
 {
 public:
@@ -71,17 +86,17 @@ public:
         const at::Tensor in = rounded(x.contiguous(), options.products);
         const at::Tensor weight = rounded(stackRows(u_weight, v_weight), options.products);
         const at::Tensor bias = stackRows(plain(u_bias), plain(v_bias));
-        const at::Tensor z = product(weight, in);
+        const at::Tensor z = product(weight, in, options.activation.stabilised);
         if (options.activation.stabilised) {
             stabilise(z, bias, 0);
             stabilise(z, bias, 1);
         }
         const kernels::GateShape shape = gateShape(z, options);
-        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, z.options());
+        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, operatorOptions(z, x));
         kGateInput(shape, z, bias, v);
         variable_list kept;
         const at::Tensor y = options.map->forward(v, operands, kept);
-        at::Tensor o = v; // v is not needed again
+        at::Tensor o = v.scalar_type() == z.scalar_type() ? v : at::empty(v.sizes(), z.options()); // v has served
         kGateOutput(shape, options.dropout, z, bias, y, o);
         options.bias1 = u_bias.has_value();
         options.bias2 = v_bias.has_value();
@@ -116,9 +131,11 @@ public:
         const at::Tensor g_factor = o_weight.defined() ? rounded(g, options.products) : g;
         at::Tensor dz = at::empty_like(z);
         at::Tensor dbias = at::empty({2 * shape.channels}, g.options());
-        at::Tensor o = at::empty_like(y);
-        at::Tensor dy = o_weight.defined() ? backThrough(o_weight, g_factor) : at::empty_like(y);
-        const at::Tensor go = o_weight.defined() ? dy : g.to(z.scalar_type());
+        const bool apart = y.scalar_type() != z.scalar_type();
+        at::Tensor o = at::empty(y.sizes(), z.options());
+        const at::Tensor go =
+            o_weight.defined() ? backThrough(o_weight, g_factor).to(z.scalar_type()) : g.to(z.scalar_type());
+        at::Tensor dy = o_weight.defined() && !apart ? go : at::empty_like(y);
         kGateOutputBackward(shape, options.dropout, z, bias, y, go, dz, dy, o, dbias);
         at::Tensor do_weight;
         at::Tensor do_bias;
@@ -127,7 +144,7 @@ public:
             if (options.bias3)
                 do_bias = biasGradient(g);
         }
-        at::Tensor v = o; // o is done with
+        at::Tensor v = apart ? at::empty_like(y) : o; // o has served
         kGateInput(shape, z, bias, v);
         ToeplitzMap::Gradients d = options.map->backward(dy, v, at::TensorList(saved).slice(6, options.operands),
                                                          at::TensorList(saved).slice(6 + options.operands));
@@ -160,7 +177,7 @@ public:
         const at::Tensor in = rounded(x.contiguous(), options.products);
         const at::Tensor weight = rounded(stackRows(weight1, weight2), options.products);
         const at::Tensor bias = stackRows(plain(bias1), plain(bias2));
-        const at::Tensor z = product(weight, in);
+        const at::Tensor z = product(weight, in, options.activation.stabilised);
         if (options.activation.stabilised)
             stabilise(z, bias, 0);
         const kernels::GateShape shape = gateShape(z, options);
@@ -187,7 +204,7 @@ public:
         const kernels::GateShape shape = gateShape(z, options);
         const at::Tensor g = gradients[0].contiguous();
         const at::Tensor g_factor = rounded(g, options.products);
-        at::Tensor a = backThrough(saved[4], g_factor);
+        at::Tensor a = backThrough(saved[4], g_factor).to(z.scalar_type());
         at::Tensor dz = at::empty_like(z);
         at::Tensor dbias = at::empty({2 * shape.channels}, g.options());
         kGluBackward(shape, options.dropout, z, bias, a, dz, a, dbias);

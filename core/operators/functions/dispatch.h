@@ -21,7 +21,9 @@ template <typename T>
     if (!tensor.defined())
         return nullptr;
     TORCH_CHECK(tensor.is_contiguous(), "a kernel was handed a tensor of strides ", tensor.strides());
-    if constexpr (std::is_void_v<T>)
+    if constexpr (std::is_same_v<std::remove_const_t<T>, kernels::BFloat16>)
+        return reinterpret_cast<T*>(tensor.data_ptr<at::BFloat16>());
+    else if constexpr (std::is_void_v<T>)
         return tensor.data_ptr();
     else
         return tensor.data_ptr<std::remove_const_t<T>>();
@@ -73,12 +75,15 @@ void forType(const at::Tensor& tensor, Body&& body)
 /// One function of kernels/: for float and double on the CPU and, by its entry in the table, for a graphics card. It is
 /// called with tensors where these take pointers; the first one of floating point says which of the three. The table's
 /// functions take shapes by pointer and, in front of the activations (void*), the kind of their numbers, which is not
-/// an argument here.
-template <typename Single, typename Twofold, typename Entry>
+/// an argument here. A fourth function is for the CPU where the first tensor is of bfloat16.
+template <typename Single, typename Twofold, typename Entry, typename Rounded = std::nullptr_t>
 class Kernel
 {
 public:
-    constexpr Kernel(Single single, Twofold twofold, Entry entry) : single_(single), twofold_(twofold), entry_(entry) {}
+    constexpr Kernel(Single single, Twofold twofold, Entry entry, Rounded rounded = {})
+        : single_(single), twofold_(twofold), entry_(entry), rounded_(rounded)
+    {
+    }
 
     template <typename... Arguments>
     void operator()(const Arguments&... arguments) const
@@ -86,6 +91,8 @@ public:
         const at::Tensor& leading = firstFloating(arguments...);
         if (const Gpu* gpu = gpuOf(leading); gpu != nullptr)
             onGpu(*gpu, entry_, arguments...);
+        else if (leading.scalar_type() == at::kBFloat16)
+            onRounded(arguments...);
         else if (leading.scalar_type() == at::kDouble)
             onCpu(twofold_, arguments...);
         else
@@ -108,6 +115,16 @@ private:
     static void onCpu(void (*function)(Parameters...), const Arguments&... arguments)
     {
         function(passed<Parameters>(arguments)...);
+    }
+
+    template <typename... Arguments>
+    void onRounded(const Arguments&... arguments) const
+    {
+        if constexpr (std::is_null_pointer_v<Rounded>) {
+            TORCH_CHECK(false, "a kernel for the CPU was handed a tensor of bfloat16");
+        } else {
+            onCpu(rounded_, arguments...);
+        }
     }
 
     template <typename Table, typename... Parameters, typename... Arguments>
@@ -184,6 +201,7 @@ private:
     Single single_;
     Twofold twofold_;
     Entry entry_;
+    Rounded rounded_;
 };
 
 } // namespace toeplab::core
