@@ -41,6 +41,8 @@ std::string algorithmProblem(const OperatorBench& bench)
     const MixerSettings& m = bench.mixer;
     if (m.kind == "direct" && m.algorithm == "fft")
         return "The operator direct multiplies term by term and has no transforms. Time tno with --algorithm fft.";
+    if (m.algorithm == "blocks" && !m.causal)
+        return "The algorithm blocks is for causal kernels. Add --causal.";
     const bool one_kernel = m.kind != "ski" || m.causal || m.rank == bench.length || m.band > 255;
     if (!one_kernel && m.algorithm != "auto")
         return fmt::format("The algorithm {} is for products with one kernel; bidirectional ski of rank {} over {} "

@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 0> kImageTasks{};
 inline constexpr std::array kSkiKernels{"warp", "rpe"};
 inline constexpr std::array kFdResponses{"rpe", "table"};
 inline constexpr std::array kFdInputs{"omega", "cos"};
-inline constexpr std::array kAlgorithms{"auto", "fft", "direct"};
+inline constexpr std::array kAlgorithms{"auto", "fft", "direct", "blocks"};
 inline constexpr std::array kModes{"exact", "released"};
 inline constexpr std::array kDecays{"none", "fixed", "learned"};
 inline constexpr std::array kPositionNetworks{"dpb", "mlp"};

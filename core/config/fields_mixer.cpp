@@ -110,12 +110,12 @@ void addMixerFields(std::vector<Field>& fields)
     fields.push_back(field("mixer.normalize", mixer, &S::normalize, "Divide by row sums",
                            "Whether the output is T x / T 1, each row divided by the sum of its weights.")
                          .when(tno));
-    fields.push_back(
-        field("mixer.algorithm", mixer, &S::algorithm, "Product",
-              "How the product with a kernel is computed: fft by transforms, direct term by term (causal to the last "
-              "bit), auto the faster one, which is direct up to about 60 positions.")
-            .oneOf(kAlgorithms)
-            .when([=](const Experiment& e) { return e.mixer.kind != "direct"; }));
+    fields.push_back(field("mixer.algorithm", mixer, &S::algorithm, "Product",
+                           "How the product with a kernel is computed: fft by transforms, direct term by term, auto "
+                           "the faster of these; "
+                           "blocks, slower, keeps causal kernels causal to the last bit at any length.")
+                         .oneOf(kAlgorithms)
+                         .when([=](const Experiment& e) { return e.mixer.kind != "direct"; }));
     fields.push_back(field("mixer.rank", mixer, &S::rank, "Rank",
                            "Inducing points r of the low-rank part W A Wᵀ; they lie (n-1)/(r-1) positions apart.")
                          .in("points")

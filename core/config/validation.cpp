@@ -69,6 +69,9 @@ void checkMixer(const Experiment& e, Rules& rules)
     rules.require(
         (mixer.kind != "tno" && mixer.kind != "direct") || mixer.par_type != 3 || mixer.causal, "mixer.par_type",
         "mixer.par_type is 3, positions exp(t/(n-1)), which needs mixer.causal=true. Set that, or take 1 or 2.");
+    rules.require(mixer.algorithm != "blocks" || mixer.causal, "mixer.algorithm",
+                  "mixer.algorithm is blocks, which keeps causal kernels causal to the last bit, and mixer.causal is "
+                  "false. Set mixer.causal=true, or take auto.");
     rules.require(mixer.band % 2 != 0, "mixer.band", "mixer.band is {}: it must be odd. Try {}.", mixer.band,
                   mixer.band + 1);
     rules.require(mixer.two_axis_type != 5, "mixer.two_axis_type", "mixer.two_axis_type is 5: it must be 4 or 6.");

@@ -235,13 +235,15 @@ private:
 Convolution Convolution::of(std::int64_t n, std::int64_t before, std::int64_t after, const std::string& algorithm)
 {
     const bool chosen = algorithm == "auto" && kernels::directIsFaster(n, before, after);
-    return {n, before, after, chosen || algorithm == "direct"};
+    return {n, before, after, chosen || algorithm == "direct", algorithm == "blocks" && before == 0};
 }
 
 std::string Convolution::algorithm() const
 {
     if (direct)
         return fmt::format("direct {} x {}", plainNumber(static_cast<double>(n)), plainNumber(static_cast<double>(n)));
+    if (blocks)
+        return BlockTree::over(n).algorithm();
     return fmt::format("FFT of {}",
                        plainNumber(static_cast<double>(kernels::transformLength({1, 1, n, before, after}))));
 }
@@ -260,6 +262,8 @@ std::shared_ptr<const ToeplitzMap> makeConvolutionMap(const Convolution& convolu
 {
     if (convolution.direct)
         return std::make_shared<DirectMap>(convolution);
+    if (convolution.blocks)
+        return makeBlockMap(convolution);
     return std::make_shared<TransformMap>(convolution);
 }
 

@@ -47,6 +47,8 @@ TEST(Validation, FindsEachContradiction)
                 ElementsAre("mixer.par_type"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.axes = 2; }), ElementsAre("mixer.axes"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.algorithm = "dense"; }), ElementsAre("mixer.algorithm"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.algorithm = "blocks"; }), ElementsAre("mixer.algorithm"));
+    EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.algorithm = "blocks", e.mixer.causal = true; }), IsEmpty());
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 257; }), IsEmpty());
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.band = 70001; }), ElementsAre("mixer.band"));
     EXPECT_THAT(problemsAfter([](Experiment& e) { e.mixer.rank = 1; }), ElementsAre("mixer.rank"));

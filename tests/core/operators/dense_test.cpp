@@ -26,7 +26,7 @@ double worstAgainstOracle(MixerSettings mixer, const Shape& s, std::uint64_t see
     const at::NoGradGuard no_graph;
     const at::Tensor x = normal({s.batch, s.channels, s.n}, seed);
     double error = 0;
-    for (const char* algorithm : {"auto", "fft", "direct"}) {
+    for (const char* algorithm : {"auto", "fft", "direct", "blocks"}) {
         mixer.algorithm = algorithm;
         const auto op = makeDouble(mixer, s.channels, s.n, seed);
         const at::Tensor matrix = oracleMatrix(mixer, *op, s.n);
@@ -48,7 +48,7 @@ TEST_P(Dense, IsTheOraclesMatrix)
 {
     const MixerSettings mixer = GetParam().settings();
     const std::int64_t heads = mixer.heads;
-    for (const std::int64_t n : {1, 2, 3, 4, 7, 16, 31, 45, 64, 97})
+    for (const std::int64_t n : {1, 2, 3, 4, 7, 16, 31, 45, 64, 97, 261})
         if (n >= shortestLength(mixer)) {
             EXPECT_LT(worstAgainstOracle(mixer, {2, 2 * heads, n}, 3), 1e-12) << "n = " << n;
         }

@@ -57,7 +57,7 @@ TEST_P(Gradients, AreTheDerivatives)
     OperatorRequest request;
     request.mixer = GetParam().settings();
     request.channels = 2 * request.mixer.heads;
-    for (const char* algorithm : {"fft", "direct"})
+    for (const char* algorithm : {"fft", "direct", "blocks"})
         for (const std::int64_t n : {1, 2, 3, 9, 24}) {
             request.mixer.algorithm = algorithm;
             request.length = n;

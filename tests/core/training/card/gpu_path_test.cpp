@@ -45,6 +45,17 @@ std::vector<Case> cases()
              e.mixer.causal = true;
              e.mixer.algorithm = "fft";
          }},
+        {"tno_causal_blocks",
+         [](Experiment& e) {
+             e.mixer.causal = true;
+             e.mixer.algorithm = "blocks";
+         },
+         {4, 9, 150, false, 0, 0}},
+        {"ski_wide_band",
+         [](Experiment& e) {
+             e.mixer.kind = "ski";
+             e.mixer.band = 301;
+         }},
         {"tno_truncated",
          [](Experiment& e) {
              e.mixer.max_lag = 7;
