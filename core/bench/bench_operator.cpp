@@ -39,8 +39,10 @@ double relativeError(ToeplitzOperator& toeplitz, const at::Tensor& x, const at::
 std::string algorithmProblem(const OperatorBench& bench)
 {
     const MixerSettings& m = bench.mixer;
-    if (m.kind == "direct" && m.algorithm == "fft")
-        return "The operator direct multiplies term by term and has no transforms. Time tno with --algorithm fft.";
+    if (m.kind == "direct" && (m.algorithm == "fft" || m.algorithm == "blocks"))
+        return fmt::format("The operator direct multiplies term by term and has no transforms. Time tno with "
+                           "--algorithm {}.",
+                           m.algorithm);
     if (m.algorithm == "blocks" && !m.causal)
         return "The algorithm blocks is for causal kernels. Add --causal.";
     const bool one_kernel = m.kind != "ski" || m.causal || m.rank == bench.length || m.band > 255;

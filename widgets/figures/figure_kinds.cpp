@@ -48,7 +48,9 @@ FigureOption lagOption()
 
 FigureOption bandOption()
 {
-    return number("band", "Band up to lag", "Lags of at most this size belong to the band.", 8, 0, 1e9, "lag 0 alone");
+    return number("band", "Band up to lag",
+                  "Lags of at most this size belong to the band; of a run of ski, its own unless set.", 8, 0, 1e9,
+                  "lag 0 alone");
 }
 
 FigureOption rankOption()

@@ -200,8 +200,8 @@ private:
 class SumMap final : public ToeplitzMap
 {
 public:
-    SumMap(std::shared_ptr<const ToeplitzMap> a, std::shared_ptr<const ToeplitzMap> b)
-        : a_(std::move(a)), b_(std::move(b))
+    SumMap(std::shared_ptr<const ToeplitzMap> a, std::shared_ptr<const ToeplitzMap> b, std::string algorithm)
+        : a_(std::move(a)), b_(std::move(b)), algorithm_(std::move(algorithm))
     {
     }
 
@@ -223,11 +223,12 @@ public:
         return sum;
     }
 
-    std::string algorithm() const override { return a_->algorithm() + " + " + b_->algorithm(); }
+    std::string algorithm() const override { return algorithm_; }
     std::size_t operandCount() const override { return a_->operandCount() + b_->operandCount(); }
 
 private:
     std::shared_ptr<const ToeplitzMap> a_, b_;
+    std::string algorithm_;
 };
 
 } // namespace
@@ -273,9 +274,9 @@ std::shared_ptr<const ToeplitzMap> makeNormalizedMap(std::shared_ptr<const Toepl
 }
 
 std::shared_ptr<const ToeplitzMap> makeSumMap(std::shared_ptr<const ToeplitzMap> a,
-                                              std::shared_ptr<const ToeplitzMap> b)
+                                              std::shared_ptr<const ToeplitzMap> b, std::string algorithm)
 {
-    return std::make_shared<SumMap>(std::move(a), std::move(b));
+    return std::make_shared<SumMap>(std::move(a), std::move(b), std::move(algorithm));
 }
 
 at::Tensor fullKernel(const Convolution& convolution, const at::Tensor& kernel)

@@ -48,9 +48,10 @@ struct BlockTree {
 /// The algorithm `blocks`, before = 0 (convolution/block_map.cpp).
 [[nodiscard]] std::shared_ptr<const ToeplitzMap> makeBlockMap(const Convolution& convolution);
 
-/// y = A x + B x for the operands of A followed by those of B. A's forward keeps nothing.
-[[nodiscard]] std::shared_ptr<const ToeplitzMap> makeSumMap(std::shared_ptr<const ToeplitzMap> a,
-                                                            std::shared_ptr<const ToeplitzMap> b);
+/// y = A x + B x for the operands of A followed by those of B. A's forward keeps nothing. `algorithm`: how it is
+/// called.
+[[nodiscard]] std::shared_ptr<const ToeplitzMap>
+makeSumMap(std::shared_ptr<const ToeplitzMap> a, std::shared_ptr<const ToeplitzMap> b, std::string algorithm);
 
 /// T 1 for a kernel (channels, before + 1 + after), with a graph: d_i = sum of k(t) over i-(n-1) <= t <= i.
 [[nodiscard]] at::Tensor rowSums(const Convolution& convolution, const at::Tensor& kernel);

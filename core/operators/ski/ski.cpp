@@ -186,7 +186,9 @@ private:
         map_ = hasOneKernel(n) ? makeConvolutionMap(convolution(n))
                                : makeSkiMap(n, settings_.rank, isWide() ? 1 : settings_.band, interpolation(), like);
         if (isWide() && !hasOneKernel(n)) {
-            map_ = makeSumMap(makeConvolutionMap(bandConvolution(n)), map_);
+            map_ = makeSumMap(
+                makeConvolutionMap(bandConvolution(n)), map_,
+                fmt::format("band {} by {} + rank {}", settings_.band, bandConvolution(n).algorithm(), settings_.rank));
             no_band_ = at::zeros({channels(), 1}, like.options());
         }
         if (settings_.causal) {

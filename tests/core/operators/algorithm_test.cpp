@@ -35,6 +35,8 @@ TEST(Algorithm, ShortAxesAreMultipliedTermByTerm)
         EXPECT_EQ(algorithmOf(mixer, 32, "fft").substr(0, 6), "FFT of") << name;
         EXPECT_EQ(algorithmOf(mixer, 2048, "direct"), "direct 2,048 x 2,048") << name;
     }
+    EXPECT_EQ(algorithmOf(variant("ski_exact_warp_wide_band").settings(), 300, "fft"),
+              "band 259 by FFT of 512 + rank 3");
     EXPECT_EQ(algorithmOf(variant("tno_causal").settings(), 261, "blocks"), "blocks of 264, direct within 33");
     EXPECT_EQ(algorithmOf(variant("tno_causal").settings(), 32, "blocks"), "blocks of 32, direct within 32");
     EXPECT_EQ(algorithmOf(variant("ski_exact_warp_causal").settings(), 32, "auto"), "direct 32 x 32");
