@@ -3,6 +3,7 @@
 #include "core/bench/gpu_figures.h"
 #include "core/device/gpu.h"
 #include "core/operators/operator.h"
+#include "kernels/band/rows.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
@@ -45,7 +46,7 @@ std::string algorithmProblem(const OperatorBench& bench)
                            m.algorithm);
     if (m.algorithm == "blocks" && !m.causal)
         return "The algorithm blocks is for causal kernels. Add --causal.";
-    const bool one_kernel = m.kind != "ski" || m.causal || m.rank == bench.length || m.band > 255;
+    const bool one_kernel = m.kind != "ski" || m.causal || m.rank == bench.length || m.band > kernels::kMaxTaps;
     if (!one_kernel && m.algorithm != "auto")
         return fmt::format("The algorithm {} is for products with one kernel; bidirectional ski of rank {} over {} "
                            "positions is a band and inducing points. Leave --algorithm out.",

@@ -41,18 +41,8 @@ AdamW::Lists AdamW::lists() const
     return all;
 }
 
-void AdamW::step(double lr)
-{
-    const at::NoGradGuard no_grad;
-    const Lists all = lists();
-    if (all.values.empty())
-        return;
-    at::_foreach_add_(all.steps, 1);
-    at::_fused_adamw_(all.values, all.gradients, all.exp_avgs, all.exp_avg_sqs, {}, all.steps, lr, settings_.beta1,
-                      settings_.beta2, settings_.weight_decay, settings_.eps, false, false);
-}
-
-void AdamW::step(const at::Tensor& lr, const at::Tensor& spoiled)
+template <typename Rate>
+void AdamW::advance(const Rate& lr, const std::optional<at::Tensor>& spoiled)
 {
     const at::NoGradGuard no_grad;
     const Lists all = lists();
@@ -61,7 +51,18 @@ void AdamW::step(const at::Tensor& lr, const at::Tensor& spoiled)
     at::_foreach_add_(all.steps, 1);
     at::_fused_adamw_(all.values, all.gradients, all.exp_avgs, all.exp_avg_sqs, {}, all.steps, lr, settings_.beta1,
                       settings_.beta2, settings_.weight_decay, settings_.eps, false, false, {}, spoiled);
-    at::_foreach_sub_(all.steps, std::vector<at::Tensor>(all.steps.size(), spoiled));
+    if (spoiled)
+        at::_foreach_sub_(all.steps, std::vector<at::Tensor>(all.steps.size(), *spoiled));
+}
+
+void AdamW::step(double lr)
+{
+    advance(lr, {});
+}
+
+void AdamW::step(const at::Tensor& lr, const at::Tensor& spoiled)
+{
+    advance(lr, spoiled);
 }
 
 at::Tensor AdamW::gradientNorm() const

@@ -5,6 +5,7 @@
 #include "core/models/classifier.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace toeplab::core
@@ -43,6 +44,8 @@ private:
         std::vector<at::Tensor> values, gradients, exp_avgs, exp_avg_sqs, steps;
     };
     [[nodiscard]] Lists lists() const;
+    template <typename Rate>
+    void advance(const Rate& lr, const std::optional<at::Tensor>& spoiled);
 
     std::vector<Slot> slots_;
     OptimizerSettings settings_;

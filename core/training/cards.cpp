@@ -18,6 +18,8 @@ namespace toeplab::core
 namespace
 {
 
+constexpr double kMib = 1 << 20;
+
 std::string why_no_gpu;
 
 /// Where everything of this process runs on the card. Not CUDA's default stream, whose work cannot be recorded.
@@ -157,10 +159,16 @@ CardMemory cardMemory()
     const DeviceStats stats = cardAllocator().getDeviceStats(static_cast<c10::DeviceIndex>(currentGpuIndex()));
     const auto& bytes = stats.allocated_bytes[static_cast<std::size_t>(StatType::AGGREGATE)];
     const auto& reserved = stats.reserved_bytes[static_cast<std::size_t>(StatType::AGGREGATE)];
-    const std::size_t free = cardAllocator().getMemoryInfo(static_cast<c10::DeviceIndex>(currentGpuIndex())).first;
-    constexpr double kMib = 1 << 20;
     return {static_cast<double>(bytes.current) / kMib, static_cast<double>(bytes.peak) / kMib,
-            static_cast<double>(reserved.current) / kMib, static_cast<double>(free) / kMib};
+            static_cast<double>(reserved.current) / kMib};
+}
+
+double freeCardMib()
+{
+    if (currentGpu() == nullptr)
+        return 0;
+    return static_cast<double>(cardAllocator().getMemoryInfo(static_cast<c10::DeviceIndex>(currentGpuIndex())).first) /
+           kMib;
 }
 
 void releaseUnusedCardMemory()

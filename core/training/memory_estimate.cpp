@@ -48,6 +48,7 @@ Result<MemoryEstimate> estimateMemory(const Experiment& experiment, const TaskSh
         return estimate;
     releaseUnusedCardMemory();
     const CardMemory before = cardMemory();
+    estimate.free_mib = freeCardMib();
     {
         Result<std::unique_ptr<Trainer>> trainer = makeTrainer(experiment, shape);
         if (!trainer)
@@ -68,7 +69,6 @@ Result<MemoryEstimate> estimateMemory(const Experiment& experiment, const TaskSh
     }
     releaseUnusedCardMemory();
     forgetCardPeak();
-    estimate.free_mib = before.free_mib;
     return estimate;
 }
 

@@ -146,7 +146,7 @@ void RecordedSteps::forgetWhatIsVoid(const StepInput& staged)
         return;
     // A step sent kernel by kernel needs memory of its own, beside that of the recordings.
     const CardMemory memory = cardMemory();
-    const double usable = memory.free_mib + memory.reserved_mib - memory.held_mib - pool_mib_;
+    const double usable = freeCardMib() + memory.reserved_mib - memory.held_mib - pool_mib_;
     constexpr double kMargin = 1.1;
     if (kMargin * mib_an_element_ * elementsOf(staged) > usable)
         giveUp(fmt::format("batches of several lengths and their recordings need more memory than the {:.0f} MiB that "

@@ -49,9 +49,10 @@ void setProducts(const std::string& precision);
 struct CardMemory {
     double held_mib = 0, peak_mib = 0;
     double reserved_mib = 0; ///< taken from the driver for tensors, in use or not
-    double free_mib = 0;     ///< left to every program
 };
 [[nodiscard]] CardMemory cardMemory();
+/// What the card has left for every program; asks the driver, so not for every step. 0 on the CPU.
+[[nodiscard]] double freeCardMib();
 void forgetCardPeak();
 /// Gives the driver back what is reserved and not held.
 void releaseUnusedCardMemory();

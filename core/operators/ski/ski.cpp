@@ -7,6 +7,7 @@
 #include "core/operators/rpe/rpe.h"
 #include "core/operators/ski/ski_functions.h"
 #include "core/operators/ski/ski_limits.h"
+#include "kernels/band/rows.h"
 #include "kernels/ski/warp.h"
 
 #include <ATen/TensorOperators.h>
@@ -28,8 +29,6 @@ namespace toeplab::core
 {
 namespace
 {
-
-constexpr std::int64_t kMostTaps = 255;
 
 class Ski final : public ToeplitzOperator
 {
@@ -164,7 +163,7 @@ private:
     at::Tensor bandKernel(std::int64_t n) const { return bandUpTo(n - 1); }
 
     /// Bands wider than those that go with the inducing points (kernels/ski/ski.h) are a product of their own.
-    bool isWide() const { return settings_.band > kMostTaps; }
+    bool isWide() const { return settings_.band > kernels::kMaxTaps; }
     Convolution bandConvolution(std::int64_t n) const
     {
         const std::int64_t reach = std::min(settings_.band / 2, n - 1);
