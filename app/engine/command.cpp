@@ -18,11 +18,12 @@ namespace toeplab::app
 namespace
 {
 
-constexpr const char* kEverywhere = "Everywhere:\n"
-                                    "  --threads N           processor threads (default: the physical cores)\n"
-                                    "  --device NAME         auto, cpu, cuda or cuda:N (default: auto)\n"
-                                    "  --json                JSON only on standard output, text on standard error\n"
-                                    "  --help, --version\n";
+constexpr const char* kEverywhere =
+    "Everywhere:\n"
+    "  --threads N           processor threads (default: the physical cores)\n"
+    "  --device NAME         auto (default), cpu, cuda, cuda:N, cuda:N,M,... or cuda:all\n"
+    "  --json                JSON only on standard output, text on standard error\n"
+    "  --help, --version\n";
 
 } // namespace
 

@@ -54,15 +54,14 @@ int parseAndRun(int argc, char** argv)
     parser.get_formatter()->column_width(36);
     parser.add_option("--threads", context.threads, "Processor threads (default: the physical cores)")
         ->check(CLI::Range(1, 4096));
-    parser.add_option("--device", context.device, "auto, cpu, cuda or cuda:N")
-        ->check(CLI::IsMember({"auto", "cpu", "cuda"}) |
-                CLI::Validator(
-                    [](std::string& text) {
-                        const bool numbered = text.rfind("cuda:", 0) == 0 && text.size() > 5 &&
-                                              text.find_first_not_of("0123456789", 5) == std::string::npos;
-                        return numbered ? std::string() : "is not cuda:N";
-                    },
-                    "cuda:N"));
+    parser.add_option("--device", context.device, "auto, cpu, cuda, cuda:N, cuda:N,M,... or cuda:all")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return core::namesDevice(text)
+                           ? std::string()
+                           : text + " is no device. Use auto, cpu, cuda, cuda:N, cuda:N,M for several or cuda:all.";
+            },
+            ""));
     parser.add_flag("--json", context.json, "JSON only on standard output, text for people on standard error");
     app::addCommands(parser, context);
     try {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace toeplab::core
 {
@@ -16,8 +17,7 @@ const Gpu* stand_in = nullptr;
 struct Cards {
     std::optional<Result<const kernels::gpu::Table*>> table;
     std::vector<kernels::gpu::DeviceDescription> descriptions;
-    std::unique_ptr<Gpu> used;
-    int index = -1;
+    std::vector<std::pair<int, std::unique_ptr<Gpu>>> used;
 };
 
 /// Never destroyed: at the end of the process the driver may be gone before.
@@ -93,8 +93,7 @@ Result<void> useGpu(int index, void* stream, const kernels::gpu::Allocator& allo
         return found;
     Cards& all = cards();
     try {
-        all.used = std::make_unique<Gpu>(***all.table, index, stream, allocator);
-        all.index = index;
+        all.used.emplace_back(index, std::make_unique<Gpu>(***all.table, index, stream, allocator));
     } catch (const GpuFailure& error) {
         return fail("Graphics card {} cannot be used: {}. See what nvidia-smi says, or use --device cpu.", index,
                     error.what());
@@ -102,14 +101,31 @@ Result<void> useGpu(int index, void* stream, const kernels::gpu::Allocator& allo
     return {};
 }
 
+std::vector<int> gpusInUse()
+{
+    std::vector<int> indices;
+    for (const auto& [index, gpu] : cards().used)
+        indices.push_back(index);
+    return indices;
+}
+
+const Gpu* gpuAt(int index)
+{
+    for (const auto& [at, gpu] : cards().used) {
+        if (at == index)
+            return gpu.get();
+    }
+    return nullptr;
+}
+
 const Gpu* currentGpu()
 {
-    return cards().used.get();
+    return cards().used.empty() ? nullptr : cards().used.front().second.get();
 }
 
 int currentGpuIndex()
 {
-    return cards().index;
+    return cards().used.empty() ? -1 : cards().used.front().first;
 }
 
 GpuStandIn::GpuStandIn(const kernels::gpu::Table& table) : gpu_(table, 0, nullptr, {})

@@ -18,7 +18,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// The graphics card that this process computes on, with the GPU library on one stream, which is LibTorch's too: what
+/// A graphics card that this process computes on, with the GPU library on one stream, which is LibTorch's too: what
 /// both enqueue runs in that order. Used by one thread at a time.
 class Gpu
 {
@@ -61,11 +61,16 @@ private:
 /// The cards that loadGpus() found, as CUDA numbers them.
 [[nodiscard]] const std::vector<kernels::gpu::DeviceDescription>& gpus();
 
-/// The process computes on this card from now on, on this stream (a cudaStream_t), with workspaces from the allocator.
+/// The process computes on this card too from now on, on this stream of it (a cudaStream_t), with workspaces from the
+/// allocator. The first one named is the one that serves where one is enough.
 [[nodiscard]] Result<void> useGpu(int index, void* stream, const kernels::gpu::Allocator& allocator);
 /// That there is a card of this number.
 [[nodiscard]] Result<void> findGpu(int index);
-/// The card in use, null without one.
+/// The numbers of the cards in use, in the order in which they were named.
+[[nodiscard]] std::vector<int> gpusInUse();
+/// The card of this number, null where it is not in use.
+[[nodiscard]] const Gpu* gpuAt(int index);
+/// The first card in use, null without one.
 [[nodiscard]] const Gpu* currentGpu();
 /// Its number; -1 without one.
 [[nodiscard]] int currentGpuIndex();

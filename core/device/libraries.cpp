@@ -49,6 +49,20 @@ fs::path pluginPath()
     return fs::read_symlink("/proc/self/exe").parent_path() / "libtoeplab_cuda.so";
 }
 
+/// A function of libtoeplab_torch_cuda.so that makes something.
+template <typename Thing>
+Result<Thing* (*)()> fromTorchCuda(const char* name)
+{
+    const fs::path path = pluginPath().parent_path() / "libtoeplab_torch_cuda.so";
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const auto make = library != nullptr ? reinterpret_cast<Thing* (*)()>(dlsym(library, name)) : nullptr;
+    if (make == nullptr)
+        return fail("The library that records training steps and sums over cards does not load: {}. Run ./toeplab "
+                    "build again.",
+                    dlerror());
+    return make;
+}
+
 } // namespace
 
 Result<const kernels::gpu::Table*> loadGpuLibraries()
@@ -77,13 +91,18 @@ Result<const kernels::gpu::Table*> loadGpuLibraries()
 
 Result<StepGraphMaker> loadStepGraphs()
 {
-    const fs::path path = pluginPath().parent_path() / "libtoeplab_graphs.so";
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    const auto make =
-        library != nullptr ? reinterpret_cast<StepGraph* (*)()>(dlsym(library, "toeplab_step_graph")) : nullptr;
-    if (make == nullptr)
-        return fail("The library that records training steps does not load: {}. Run ./toeplab build again.", dlerror());
-    return StepGraphMaker([make] { return std::unique_ptr<StepGraph>(make()); });
+    const auto make = fromTorchCuda<StepGraph>("toeplab_step_graph");
+    if (!make)
+        return tl::unexpected(make.error());
+    return StepGraphMaker([make = *make] { return std::unique_ptr<StepGraph>(make()); });
+}
+
+Result<std::unique_ptr<CardSum>> loadCardSum()
+{
+    const auto make = fromTorchCuda<CardSum>("toeplab_card_sum");
+    if (!make)
+        return tl::unexpected(make.error());
+    return std::unique_ptr<CardSum>((*make)());
 }
 
 } // namespace toeplab::core

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/classifier_trainer.h"
 
-#include "core/device/gpu.h"
-#include "core/device/libraries.h"
 #include "core/training/adamw.h"
 #include "core/training/recorded_steps.h"
 #include "core/training/runtime.h"
@@ -13,6 +11,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eq.h>
@@ -31,31 +30,6 @@ namespace
 {
 
 constexpr const char* kGenerator = "cpu";
-
-/// Values on the CPU, in memory that a card reads by itself where they are for one.
-template <typename T, typename Value>
-at::Tensor stagedValues(const std::vector<Value>& values, const std::vector<std::int64_t>& shape, at::Device device)
-{
-    const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value);
-    at::Tensor tensor = at::empty(shape, options.pinned_memory(device.is_cuda()));
-    std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<T>());
-    return tensor;
-}
-
-StepInput staged(const Batch& batch, double lr, at::Device device)
-{
-    StepInput input;
-    if (!batch.tokens.empty())
-        input.model.tokens = stagedValues<std::int64_t>(batch.tokens, {batch.rows, batch.length}, device);
-    else
-        input.model.pixels = stagedValues<float>(batch.pixels, {batch.rows, batch.length}, device);
-    if (!batch.lengths.empty())
-        input.model.lengths = stagedValues<std::int64_t>(batch.lengths, {batch.rows}, device);
-    const auto samples = static_cast<std::int64_t>(batch.labels.size());
-    input.labels = stagedValues<std::int64_t>(batch.labels, {samples}, device);
-    input.rate = stagedValues<float>(std::vector<double>{lr}, {}, device);
-    return input;
-}
 
 /// The generator that dropout draws from.
 class Generator
@@ -83,14 +57,16 @@ public:
     }
 };
 
-class ClassifierTrainer final : public Trainer
+class ClassifierTrainer final : public TrainerPart
 {
 public:
     ClassifierTrainer(std::unique_ptr<Classifier> model, const OptimizerSettings& settings, std::uint64_t seed,
                       StepGraphMaker graphs)
         : model_(std::move(model)), device_(model_->parameters().front().value.device()),
           optimizer_(model_->parameters(), settings), waits_(graphs == nullptr && device_.is_cpu()),
-          recorded_(std::move(graphs), device_, [this](const StepInput& input) { return enqueue(input); })
+          recorded_(std::move(graphs), device_, [this](const StepInput& input) {
+              return input.share.defined() ? gradientsOf(input) : enqueue(input);
+          })
     {
         at::init_num_threads(); // OpenMP counts threads for each thread that asks
         Generator::seed(seed);
@@ -109,7 +85,8 @@ public:
 
     StepOutcome step(const Batch& batch, double lr) override
     {
-        const StepInput input = staged(batch, lr, device_);
+        enter();
+        const StepInput input = StepInput::of(batch, lr, device_);
         const std::int64_t samples = input.labels.size(0);
         StepOutcome outcome;
         if (waits_) {
@@ -127,20 +104,77 @@ public:
     void recordSteps(bool on) override { recorded_.setOn(on); }
     std::int64_t replayedSteps() const override { return recorded_.replayed(); }
 
+    Gradients computeGradients(const Batch& part, double lr, double share) override
+    {
+        enter();
+        StepInput input = StepInput::of(part, lr, device_);
+        input.share = at::empty({2}, input.rate.options().pinned_memory(device_.is_cuda()));
+        input.share.mutable_data_ptr<float>()[0] = static_cast<float>(share);
+        input.share.mutable_data_ptr<float>()[1] = share > 0 ? 1 : 0;
+        part_rate_ = input.rate.to(device_, /*non_blocking=*/true);
+        part_ = recorded_.run(input);
+        return {part_.mutable_data_ptr<float>(), part_.numel()};
+    }
+
+    void applyGradients() override
+    {
+        enter();
+        const at::NoGradGuard no_grad;
+        std::int64_t begin = 0;
+        const auto next = [&](const at::Tensor& like) {
+            const at::Tensor values = part_.narrow(0, begin, like.numel()).view(like.sizes());
+            begin += like.numel();
+            return values;
+        };
+        std::vector<AdamW::Slot>& slots = optimizer_.slots();
+        for (const std::size_t slot : with_gradient_)
+            slots[slot].parameter.value.mutable_grad() = next(slots[slot].parameter.value);
+        std::vector<at::Tensor> statistics;
+        for (const at::Tensor& buffer : movingStatistics())
+            statistics.push_back(next(buffer));
+        const at::Tensor loss_and_hits = part_.narrow(0, begin, 2);
+        figures_ = together({loss_and_hits.select(0, 0), loss_and_hits.select(0, 1), optimizer_.gradientNorm()});
+        const at::Tensor spoiled = at::isfinite(figures_.sum()).logical_not().to(at::kFloat);
+        optimizer_.step(part_rate_, spoiled);
+        optimizer_.clearGradients();
+        std::size_t i = 0;
+        for (const at::Tensor& buffer : movingStatistics())
+            buffer.copy_(statistics[i++]);
+    }
+
+    StepOutcome outcome(std::int64_t samples) override
+    {
+        StepOutcome outcome = read(figures_, samples);
+        outcome.note = recorded_.takeNote();
+        return outcome;
+    }
+
     EvalOutcome evaluate(const Batch& batch) override
     {
+        beginEvaluation(batch);
+        return endEvaluation();
+    }
+
+    void beginEvaluation(const Batch& batch) override
+    {
+        enter();
         const at::NoGradGuard no_grad;
         const EvaluationMode mode(*model_);
-        const StepInput input = staged(batch, 0, device_).to(device_);
+        const StepInput input = StepInput::of(batch, 0, device_).to(device_);
         const at::Tensor logits = model_->logits(input.model);
-        const std::vector<double> figures =
-            numbers(together({at::cross_entropy_loss(logits, input.labels), hitsOf(logits, input.labels)}));
-        const std::int64_t samples = input.labels.size(0);
-        return {figures[0] * static_cast<double>(samples), std::llround(figures[1]), samples};
+        evaluated_ = together({at::cross_entropy_loss(logits, input.labels), hitsOf(logits, input.labels)});
+        evaluated_samples_ = input.labels.size(0);
+    }
+
+    EvalOutcome endEvaluation() override
+    {
+        const std::vector<double> figures = numbers(evaluated_);
+        return {figures[0] * static_cast<double>(evaluated_samples_), std::llround(figures[1]), evaluated_samples_};
     }
 
     std::vector<float> kernel(std::size_t index) override
     {
+        enter();
         const at::NoGradGuard no_grad;
         const EvaluationMode mode(*model_);
         const at::Tensor kernel = model_->kernel(index).contiguous();
@@ -207,6 +241,51 @@ private:
     private:
         Classifier& model_;
     };
+
+    /// LibTorch's device of this thread is the trainer's from here on.
+    void enter() const
+    {
+        if (device_.is_cuda())
+            enterCard(device_.index());
+    }
+
+    /// What norms keep of the batches they saw.
+    std::vector<at::Tensor> movingStatistics()
+    {
+        std::vector<at::Tensor> statistics;
+        for (const NamedTensor& buffer : model_->buffers()) {
+            if (buffer.value.is_floating_point())
+                statistics.push_back(buffer.value);
+        }
+        return statistics;
+    }
+
+    /// A part's contribution, as TrainerPart::Gradients lays it out.
+    at::Tensor gradientsOf(const StepInput& input)
+    {
+        optimizer_.clearGradients();
+        const at::Tensor share = input.share.select(0, 0);
+        const at::Tensor logits = model_->logits(input.model);
+        const at::Tensor loss = at::cross_entropy_loss(logits, input.labels) * share;
+        const at::Tensor hits = hitsOf(logits, input.labels) * input.share.select(0, 1);
+        loss.backward();
+        const at::NoGradGuard no_grad;
+        std::vector<at::Tensor> all;
+        with_gradient_.clear();
+        const std::vector<AdamW::Slot>& slots = optimizer_.slots();
+        for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+            if (const at::Tensor& gradient = slots[slot].parameter.value.grad(); gradient.defined()) {
+                with_gradient_.push_back(slot);
+                all.push_back(gradient.flatten());
+            }
+        }
+        for (const at::Tensor& statistics : movingStatistics())
+            all.push_back((statistics * share).flatten());
+        all.push_back(loss.view({1}));
+        all.push_back(hits.view({1}));
+        optimizer_.clearGradients();
+        return at::cat(all);
+    }
 
     /// Forward and backward. Loss, hits and the gradients' norm, on the device.
     at::Tensor figuresOf(const StepInput& input)
@@ -277,35 +356,21 @@ private:
     AdamW optimizer_;
     bool waits_; ///< for loss and gradients, before the parameters move
     RecordedSteps recorded_;
+
+    // Of a part of a batch.
+    std::vector<std::size_t> with_gradient_; ///< slots of the optimiser
+    at::Tensor part_;                        ///< what computeGradients() gave
+    at::Tensor part_rate_, figures_;
+    at::Tensor evaluated_;
+    std::int64_t evaluated_samples_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<Trainer> trainerOf(std::unique_ptr<Classifier> model, const OptimizerSettings& settings,
-                                   std::uint64_t seed, StepGraphMaker graphs)
+std::unique_ptr<TrainerPart> trainerOf(std::unique_ptr<Classifier> model, const OptimizerSettings& settings,
+                                       std::uint64_t seed, StepGraphMaker graphs)
 {
     return std::make_unique<ClassifierTrainer>(std::move(model), settings, seed, std::move(graphs));
-}
-
-Result<std::unique_ptr<Trainer>> makeTrainer(const Experiment& experiment, const TaskShape& shape)
-{
-    const auto seed = static_cast<std::uint64_t>(experiment.train.seed);
-    Result<std::unique_ptr<Classifier>> model = makeClassifier(experiment, shape, seed);
-    if (!model)
-        return tl::unexpected(model.error());
-    StepGraphMaker graphs;
-    if (currentGpu() != nullptr) {
-        Result<StepGraphMaker> loaded = loadStepGraphs();
-        if (!loaded)
-            return tl::unexpected(loaded.error());
-        graphs = std::move(*loaded);
-        enterDevice();
-        setProducts(experiment.train.precision);
-        const at::Device card(at::kCUDA, static_cast<c10::DeviceIndex>(currentGpuIndex()));
-        moveTo((*model)->parameters(), card);
-        moveTo((*model)->buffers(), card);
-    }
-    return trainerOf(std::move(*model), experiment.optimizer, seed, std::move(graphs));
 }
 
 } // namespace toeplab::core

@@ -32,13 +32,14 @@ Batch longestBatch(const TaskShape& shape, std::int64_t samples)
 
 double MemoryEstimate::stepMib(std::int64_t samples) const
 {
-    return fixed_mib + sample_mib * static_cast<double>(samples);
+    return fixed_mib + sample_mib * static_cast<double>((samples + cards - 1) / cards);
 }
 
 std::int64_t MemoryEstimate::mostSamples() const
 {
-    return sample_mib > 0 ? std::max<std::int64_t>(static_cast<std::int64_t>((free_mib - fixed_mib) / sample_mib), 0)
-                          : 0;
+    return sample_mib > 0
+               ? cards * std::max<std::int64_t>(static_cast<std::int64_t>((free_mib - fixed_mib) / sample_mib), 0)
+               : 0;
 }
 
 Result<MemoryEstimate> estimateMemory(const Experiment& experiment, const TaskShape& shape)
@@ -46,9 +47,13 @@ Result<MemoryEstimate> estimateMemory(const Experiment& experiment, const TaskSh
     MemoryEstimate estimate;
     if (deviceName() == "cpu")
         return estimate;
+    const std::vector<int> cards = cardsInUse();
+    estimate.cards = static_cast<std::int64_t>(cards.size());
     releaseUnusedCardMemory();
     const CardMemory before = cardMemory();
     estimate.free_mib = freeCardMib();
+    for (const int card : cards)
+        estimate.free_mib = std::min(estimate.free_mib, freeCardMib(card));
     {
         Result<std::unique_ptr<Trainer>> trainer = makeTrainer(experiment, shape);
         if (!trainer)
@@ -57,7 +62,7 @@ Result<MemoryEstimate> estimateMemory(const Experiment& experiment, const TaskSh
         constexpr std::int64_t kFew = 1, kMore = 3;
         double peaks[2] = {};
         for (const std::int64_t samples : {kFew, kMore}) {
-            const Batch batch = longestBatch(shape, samples);
+            const Batch batch = longestBatch(shape, estimate.cards * samples);
             for (int twice = 0; twice < 2; ++twice) { // the first takes what a process takes once
                 forgetCardPeak();
                 static_cast<void>((*trainer)->step(batch, 0));
@@ -80,11 +85,12 @@ Result<std::string> memoryProblem(const Experiment& experiment, const TaskShape&
     const std::int64_t batch = experiment.train.batch;
     if (estimate->stepMib(batch) <= estimate->free_mib)
         return std::string();
-    return fmt::format("A step of {} samples of {} positions takes about {} MiB on the graphics card, and {} MiB are "
+    return fmt::format("A step of {} samples of {} positions takes about {} MiB on {}, and {} MiB are "
                        "free. Set train.batch to at most {}, lower task.length_limit, or set train.precision to bf16.",
                        batch, plainNumber(static_cast<double>(shape.max_length)),
-                       plainNumber(std::ceil(estimate->stepMib(batch))), plainNumber(std::floor(estimate->free_mib)),
-                       estimate->mostSamples());
+                       plainNumber(std::ceil(estimate->stepMib(batch))),
+                       estimate->cards > 1 ? "each graphics card" : "the graphics card",
+                       plainNumber(std::floor(estimate->free_mib)), estimate->mostSamples());
 }
 
 } // namespace toeplab::core

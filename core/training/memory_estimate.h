@@ -11,12 +11,14 @@ namespace toeplab::core
 /// What a training step takes on the graphics card in use: it grows with the samples of a batch by the same amount
 /// each, so that two small steps tell.
 struct MemoryEstimate {
-    double fixed_mib = 0;  ///< model, optimizer, kernels: whatever the batch
-    double sample_mib = 0; ///< more for each sample of the longest length
-    double free_mib = 0;   ///< on the card before the first step, what this process holds unused included
+    double fixed_mib = 0;   ///< model, optimizer, kernels: whatever the batch
+    double sample_mib = 0;  ///< more for each sample of the longest length
+    double free_mib = 0;    ///< on the card before the first step, what this process holds unused included
+    std::int64_t cards = 1; ///< that divide a batch; free_mib is the least that one of them has
 
+    /// On each card, of a batch of so many samples.
     [[nodiscard]] double stepMib(std::int64_t samples) const;
-    /// Samples that there is room for; at least 0.
+    /// Samples of a batch that there is room for; at least 0.
     [[nodiscard]] std::int64_t mostSamples() const;
 };
 

@@ -36,11 +36,21 @@ double elementsOf(const StepInput& input)
     return static_cast<double>((input.model.tokens.defined() ? input.model.tokens : input.model.pixels).numel());
 }
 
+/// Values on the CPU, in memory that a card reads by itself where they are for one.
+template <typename T, typename Value>
+at::Tensor stagedValues(const std::vector<Value>& values, const std::vector<std::int64_t>& shape, at::Device device)
+{
+    const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value);
+    at::Tensor tensor = at::empty(shape, options.pinned_memory(device.is_cuda()));
+    std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<T>());
+    return tensor;
+}
+
 /// How often the GPU library gave memory up that recorded kernels may point to.
-std::uint64_t movesOfLibrary()
+std::uint64_t movesOfLibrary(at::Device device)
 {
     std::uint64_t moves = 0;
-    if (const Gpu* gpu = currentGpu(); gpu != nullptr)
+    if (const Gpu* gpu = gpuAt(device.index()); gpu != nullptr)
         gpu->call(&kernels::gpu::Table::moves, &moves);
     return moves;
 }
@@ -49,7 +59,22 @@ std::uint64_t movesOfLibrary()
 
 std::vector<at::Tensor> StepInput::tensors() const
 {
-    return {model.tokens, model.pixels, model.lengths, labels, rate};
+    return {model.tokens, model.pixels, model.lengths, labels, rate, share};
+}
+
+StepInput StepInput::of(const Batch& batch, double lr, at::Device device)
+{
+    StepInput input;
+    if (!batch.tokens.empty())
+        input.model.tokens = stagedValues<std::int64_t>(batch.tokens, {batch.rows, batch.length}, device);
+    else
+        input.model.pixels = stagedValues<float>(batch.pixels, {batch.rows, batch.length}, device);
+    if (!batch.lengths.empty())
+        input.model.lengths = stagedValues<std::int64_t>(batch.lengths, {batch.rows}, device);
+    const auto samples = static_cast<std::int64_t>(batch.labels.size());
+    input.labels = stagedValues<std::int64_t>(batch.labels, {samples}, device);
+    input.rate = stagedValues<float>(std::vector<double>{lr}, {}, device);
+    return input;
 }
 
 StepInput StepInput::to(at::Device device) const
@@ -63,6 +88,7 @@ StepInput StepInput::to(at::Device device) const
     there.model.lengths = moved(model.lengths);
     there.labels = moved(labels);
     there.rate = moved(rate);
+    there.share = moved(share);
     return there;
 }
 
@@ -80,10 +106,10 @@ at::Tensor RecordedSteps::run(const StepInput& staged)
     if (const auto found = recordings_.find(shape); found != recordings_.end())
         return replay(*found->second, staged);
     if (mib_an_element_ == 0)
-        forgetCardPeak();
+        forgetCardPeak(device_.index());
     const at::Tensor figures = step_(staged.to(device_));
     if (mib_an_element_ == 0)
-        mib_an_element_ = cardMemory().peak_mib / elementsOf(staged);
+        mib_an_element_ = cardMemory(device_.index()).peak_mib / elementsOf(staged);
     if (++seen_[shape] > 1 && recordings_.size() < kMostRecordings)
         record(shape, staged);
     return figures;
@@ -92,11 +118,11 @@ at::Tensor RecordedSteps::run(const StepInput& staged)
 void RecordedSteps::record(const Shape& shape, const StepInput& staged)
 {
     releaseUnusedCardMemory(); // what the step before left: a recording's tensors have memory of their own
-    const double reserved = cardMemory().reserved_mib;
+    const double reserved = cardMemory(device_.index()).reserved_mib;
     auto made = std::make_unique<Recording>();
     made->input = staged.to(device_);
     made->seeds = at::zeros({kMostSeeds}, at::TensorOptions().dtype(at::kLong).device(device_));
-    moves_ = movesOfLibrary();
+    moves_ = movesOfLibrary(device_);
     try {
         made->graph = maker_();
         made->graph->record([this, &one = *made] {
@@ -110,7 +136,7 @@ void RecordedSteps::record(const Shape& shape, const StepInput& staged)
         giveUp(error.what());
         return;
     }
-    pool_mib_ += cardMemory().reserved_mib - reserved;
+    pool_mib_ += cardMemory(device_.index()).reserved_mib - reserved;
     recordings_.emplace(shape, std::move(made));
 }
 
@@ -138,15 +164,15 @@ void RecordedSteps::forgetWhatIsVoid(const StepInput& staged)
 {
     if (recordings_.empty())
         return;
-    if (movesOfLibrary() != moves_) {
+    if (movesOfLibrary(device_) != moves_) {
         forget();
         return;
     }
     if (recordings_.contains(shapeOf(staged)))
         return;
     // A step sent kernel by kernel needs memory of its own, beside that of the recordings.
-    const CardMemory memory = cardMemory();
-    const double usable = freeCardMib() + memory.reserved_mib - memory.held_mib - pool_mib_;
+    const CardMemory memory = cardMemory(device_.index());
+    const double usable = freeCardMib(device_.index()) + memory.reserved_mib - memory.held_mib - pool_mib_;
     constexpr double kMargin = 1.1;
     if (kMargin * mib_an_element_ * elementsOf(staged) > usable)
         giveUp(fmt::format("batches of several lengths and their recordings need more memory than the {:.0f} MiB that "

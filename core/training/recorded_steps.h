@@ -3,6 +3,7 @@
 
 #include "core/device/step_graph.h"
 #include "core/models/classifier.h"
+#include "core/tasks/task.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -21,6 +22,10 @@ struct StepInput {
     ModelInput model;
     at::Tensor labels; ///< (samples) int64
     at::Tensor rate;   ///< the learning rate, one float32
+    at::Tensor share;  ///< of a part of a batch: its part of all samples, and whether they count: two float32
+
+    /// On the CPU, in memory that a card reads by itself where the device is one.
+    [[nodiscard]] static StepInput of(const Batch& batch, double lr, at::Device device);
 
     [[nodiscard]] std::vector<at::Tensor> tensors() const; ///< undefined where a task has none
     [[nodiscard]] StepInput to(at::Device device) const;   ///< on their way there when this returns

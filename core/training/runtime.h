@@ -20,13 +20,19 @@ void setThreads(int threads);
 [[nodiscard]] int threads();
 [[nodiscard]] int physicalCores();
 
-/// What the process computes on: "cpu", "cuda" (the first graphics card), "cuda:N", or "auto", a graphics card where
-/// one can be used and else the processor. Before anything is computed; the first answer of a driver stays.
+/// What the process computes on: "cpu", "cuda" (the first graphics card), "cuda:N", "cuda:N,M,..." or "cuda:all"
+/// (several cards of one model, between which batches are divided), or "auto", a graphics card where one can be used
+/// and else the processor. Before anything is computed; the first answer of a driver stays.
 [[nodiscard]] Result<void> setDevice(const std::string& wanted);
-/// Makes that device LibTorch's for the calling thread: once on each thread that computes.
+/// Whether that is the form of a device's name.
+[[nodiscard]] bool namesDevice(const std::string& text);
+/// The numbers of the cards in use; none: the processor computes.
+[[nodiscard]] std::vector<int> cardsInUse();
+/// Makes the device LibTorch's for the calling thread: once on each thread that computes. Of several cards the first.
 void enterDevice();
-[[nodiscard]] std::string deviceName();        ///< "cpu", "cuda:0"
-[[nodiscard]] std::string deviceDescription(); ///< "AMD EPYC ...", "NVIDIA H100 80GB HBM3"
+void enterCard(int card);
+[[nodiscard]] std::string deviceName();        ///< "cpu", "cuda:0", "cuda:0,1"
+[[nodiscard]] std::string deviceDescription(); ///< "AMD EPYC ...", "NVIDIA H100 80GB HBM3", "2 x NVIDIA ..."
 /// Why "auto" leaves a graphics card that is there alone; empty: there is none, or it is used.
 [[nodiscard]] std::string whyNoGpu();
 /// Whether there is a driver for graphics cards.
@@ -45,20 +51,24 @@ struct GraphicsCard {
 
 /// How a card does products of float32: tf32 for train.precision=tf32, fp32 otherwise. Sums are fp32 either way.
 void setProducts(const std::string& precision);
-/// What tensors hold on the card, and the most that they held since the last forgetCardPeak(); zeros on the CPU.
+/// What tensors hold on a card, and the most that they held since the last forgetCardPeak(); zeros for one that is not
+/// in use. Without a number: the first one.
 struct CardMemory {
     double held_mib = 0, peak_mib = 0;
     double reserved_mib = 0; ///< taken from the driver for tensors, in use or not
 };
+[[nodiscard]] CardMemory cardMemory(int card);
 [[nodiscard]] CardMemory cardMemory();
-/// What the card has left for every program; asks the driver, so not for every step. 0 on the CPU.
+/// What the card has left for every program; asks the driver, so not for every step. 0 for one that is not in use.
+[[nodiscard]] double freeCardMib(int card);
 [[nodiscard]] double freeCardMib();
+void forgetCardPeak(int card);
 void forgetCardPeak();
-/// Gives the driver back what is reserved and not held.
+/// Gives the driver back what is reserved and not held, on all cards.
 void releaseUnusedCardMemory();
-/// What a step's row says: the card's peak, or the process's resident memory on the CPU.
+/// What a step's row says: the largest of the cards' peaks, or the process's resident memory on the CPU.
 [[nodiscard]] double memoryInUseMib();
-/// Waits for the card, if one is in use.
+/// Waits for the cards in use, if any.
 void synchronise();
 
 /// An exception of LibTorch or a card as the end of a sentence about a run of this batch size: what happened and what

@@ -51,8 +51,9 @@ void forType(const at::Tensor& tensor, Body&& body)
 [[nodiscard]] inline const Gpu* gpuOf(const at::Tensor& tensor)
 {
     if (tensor.is_cuda()) {
-        TORCH_CHECK(currentGpu() != nullptr, "a tensor lies on a graphics card, and none is in use");
-        return currentGpu();
+        const Gpu* gpu = gpuAt(tensor.get_device());
+        TORCH_CHECK(gpu != nullptr, "a tensor lies on graphics card ", tensor.get_device(), ", which is not in use");
+        return gpu;
     }
     return tensor.scalar_type() == at::kFloat ? GpuStandIn::current() : nullptr;
 }
