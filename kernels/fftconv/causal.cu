@@ -124,8 +124,9 @@ __global__ void __launch_bounds__(kShortThreads)
 
 FusedGeometry geometryOf(Context& context, const CausalShape& shape)
 {
-    require(shape.channels >= 0 && shape.length >= 1 && 2 * shape.length <= kMaxTransform,
-            "FD's causal kernel has at most the second number of lags", shape.length, kMaxTransform / 2);
+    static_assert(2 * CausalShape::kMostLags == kMaxTransform);
+    require(shape.channels >= 0 && shape.length >= 1 && shape.length <= CausalShape::kMostLags,
+            "FD's causal kernel has at most the second number of lags", shape.length, CausalShape::kMostLags);
     int log = 1;
     while (1 << log < shape.transform())
         ++log;

@@ -22,9 +22,10 @@ void toeplitzBackward(Context& context, const ToeplitzShape& shape, const float*
                       float* dkernel);
 
 /// The causal kernel of FD from a real response on N/2 + 1 frequencies (channels, N/2 + 1): with rho the even inverse
-/// transform, k_0 = rho_0, k_t = 2 rho_t for 0 < t < length (channels, length). N = 2^ceil(log2 2 length), at most
-/// 16384.
+/// transform, k_0 = rho_0, k_t = 2 rho_t for 0 < t < length (channels, length). N = 2^ceil(log2 2 length).
 struct CausalShape {
+    static constexpr std::int64_t kMostLags = 8192; ///< of which N is what a block has room for
+
     std::int64_t channels = 0;
     std::int64_t length = 0;
 

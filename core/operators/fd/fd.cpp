@@ -3,7 +3,9 @@
 
 #include "core/operators/base/keepsakes.h"
 #include "core/operators/convolution/convolution_map.h"
+#include "core/operators/functions/dispatch.h"
 #include "core/operators/rpe/rpe.h"
+#include "kernels/fftconv/fftconv_gpu.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -12,6 +14,7 @@
 #include <ATen/ops/complex.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/cos.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/fft_irfft.h>
 #include <ATen/ops/fft_rfft.h>
 #include <ATen/ops/matmul.h>
@@ -19,6 +22,7 @@
 #include <ATen/ops/sin.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <fmt/format.h>
 
@@ -53,6 +57,42 @@ at::Tensor resampling(std::int64_t points, std::int64_t bins, const at::TensorOp
     }
     return weights.to(options);
 }
+
+/// causalKernel() on a graphics card, in one kernel of the GPU library.
+class CausalKernelOnCard : public torch::autograd::Function<CausalKernelOnCard>
+{
+public:
+    using CausalShape = kernels::gpu::CausalShape;
+
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& response, std::int64_t n)
+    {
+        const at::Tensor in = response.contiguous();
+        const CausalShape shape{in.size(0), n};
+        at::Tensor kernel = at::empty({shape.channels, n}, in.options());
+        gpuOf(in)->call(&kernels::gpu::Table::causalKernelForward, &shape, constData<const float>(in),
+                        data<float>(kernel));
+        context->saved_data["bins"] = in.size(1);
+        return kernel;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   const torch::autograd::variable_list& gradients)
+    {
+        const at::Tensor g = gradients[0].contiguous();
+        const CausalShape shape{g.size(0), g.size(1)};
+        at::Tensor dresponse = at::empty({shape.channels, context->saved_data["bins"].toInt()}, g.options());
+        gpuOf(g)->call(&kernels::gpu::Table::causalKernelBackward, &shape, constData<const float>(g),
+                       data<float>(dresponse));
+        return {dresponse, at::Tensor()};
+    }
+
+    /// Whether the library has the transform, and the response is one for n lags.
+    static bool takes(const at::Tensor& response, std::int64_t n)
+    {
+        return gpuOf(response) != nullptr && n <= CausalShape::kMostLags && response.dim() == 2 &&
+               response.size(1) == CausalShape{1, n}.transform() / 2 + 1;
+    }
+};
 
 class Fd final : public ToeplitzOperator
 {
@@ -205,6 +245,8 @@ std::unique_ptr<ToeplitzOperator> make(const OperatorRequest& request, Initializ
 
 at::Tensor causalKernel(const at::Tensor& response, std::int64_t n)
 {
+    if (CausalKernelOnCard::takes(response, n))
+        return CausalKernelOnCard::apply(response, n);
     const at::Tensor even = at::fft_irfft(response, 2 * (response.size(-1) - 1), -1).narrow(-1, 0, n);
     return at::cat({even.narrow(-1, 0, 1), even.narrow(-1, 1, n - 1) * 2}, -1);
 }
