@@ -14,6 +14,8 @@ namespace toeplab::widgets
 namespace
 {
 
+constexpr double kCovered = 3; ///< points of curves that a legend may cover
+
 /// A label under a legend cannot be read: worse than some points of a curve.
 double overlapped(const EventMarks& marks, const QRectF& box)
 {
@@ -161,59 +163,87 @@ void FigurePlot::applyRanges()
 void FigurePlot::arrange(const QSize& size)
 {
     plot_.setViewport(QRect(QPoint(0, 0), size));
-    for (int pass = 0; pass < 2; ++pass) {
-        if (pass == 1) {
-            for (QCPAxisRect* rect : plot_.axisRects()) {
-                for (QCPAxis* axis : rect->axes())
-                    fitLabel(*axis);
-            }
-        }
+    const auto lay = [this] {
         for (const auto phase :
              {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
             plot_.plotLayout()->update(phase);
+    };
+    lay();
+    for (QCPAxisRect* rect : plot_.axisRects()) {
+        for (QCPAxis* axis : rect->axes())
+            fitLabel(*axis);
     }
-    placeLegends();
+    lay();
+    if (!placeLegends() && style_.exporting) { // on screen a legend can be dragged and a plot made larger
+        lay();
+        static_cast<void>(placeLegends());
+    }
     plot_.plotLayout()->update(QCPLayoutElement::upLayout);
 }
 
-void FigurePlot::placeLegends()
+bool FigurePlot::placeLegends()
 {
-    for (const auto& [legend, rect] : figure_->legends()) {
-        if (!legend->visible() || rect->insetLayout()->insetPlacement(0) == QCPLayoutInset::ipFree) // dragged
+    bool all_clear = true;
+    for (const LegendSlot& slot : figure_->legends()) {
+        if (!slot.legend->visible() || slot.rect->insetLayout()->insetPlacement(0) == QCPLayoutInset::ipFree) // dragged
             continue;
-        QCPLayoutInset* inset = rect->insetLayout();
-        const QRectF frame = QRectF(rect->rect()).marginsRemoved(QMarginsF(inset->margins()));
-        const QSizeF need(legend->minimumOuterSizeHint());
-        const std::array<Qt::Alignment, 6> places{Qt::AlignTop | Qt::AlignRight,    Qt::AlignTop | Qt::AlignLeft,
-                                                  Qt::AlignBottom | Qt::AlignRight, Qt::AlignBottom | Qt::AlignLeft,
-                                                  Qt::AlignTop | Qt::AlignHCenter,  Qt::AlignBottom | Qt::AlignHCenter};
-        const Qt::Alignment now = inset->insetAlignment(0);
-        Qt::Alignment best = places[0];
-        double least = 1e300;
-        for (const Qt::Alignment place : places) {
-            QRectF box(frame.topLeft(), need);
-            if (place & Qt::AlignRight)
-                box.moveRight(frame.right());
-            if (place & Qt::AlignHCenter)
-                box.moveLeft(frame.center().x() - need.width() / 2);
-            if (place & Qt::AlignBottom)
-                box.moveBottom(frame.bottom());
-            double cost = place == now && !style_.exporting ? -3 : 0; // it does not jump for a point or two
-            for (QCPAbstractPlottable* plottable : rect->plottables()) {
-                if (const auto* curve = dynamic_cast<const Curve*>(plottable))
-                    cost += curve->visible() ? curve->pointsIn(box) : 0;
-                else if (const auto* band = dynamic_cast<const Band*>(plottable))
-                    cost += band->visible() ? 0.5 * band->columnsIn(box) : 0;
-                else if (const auto* marks = dynamic_cast<const EventMarks*>(plottable))
-                    cost += overlapped(*marks, box);
-            }
-            if (cost < least) {
-                least = cost;
-                best = place;
-            }
-        }
-        inset->setInsetAlignment(0, best);
+        if (placeLegend(slot) > kCovered && style_.exporting)
+            all_clear = !makeRoom(slot) && all_clear;
     }
+    return all_clear;
+}
+
+double FigurePlot::placeLegend(const LegendSlot& slot)
+{
+    QCPLayoutInset* inset = slot.rect->insetLayout();
+    const QRectF frame = QRectF(slot.rect->rect()).marginsRemoved(QMarginsF(inset->margins()));
+    const QSizeF need(slot.legend->minimumOuterSizeHint());
+    const std::array<Qt::Alignment, 6> places{Qt::AlignTop | Qt::AlignRight,    Qt::AlignTop | Qt::AlignLeft,
+                                              Qt::AlignBottom | Qt::AlignRight, Qt::AlignBottom | Qt::AlignLeft,
+                                              Qt::AlignTop | Qt::AlignHCenter,  Qt::AlignBottom | Qt::AlignHCenter};
+    const Qt::Alignment now = inset->insetAlignment(0);
+    Qt::Alignment best = places[0];
+    double least = 1e300;
+    for (const Qt::Alignment place : places) {
+        QRectF box(frame.topLeft(), need);
+        if (place & Qt::AlignRight)
+            box.moveRight(frame.right());
+        if (place & Qt::AlignHCenter)
+            box.moveLeft(frame.center().x() - need.width() / 2);
+        if (place & Qt::AlignBottom)
+            box.moveBottom(frame.bottom());
+        double cost = place == now && !style_.exporting ? -3 : 0; // it does not jump for a point or two
+        for (QCPAbstractPlottable* plottable : slot.rect->plottables()) {
+            if (const auto* curve = dynamic_cast<const Curve*>(plottable))
+                cost += curve->visible() ? curve->pointsIn(box) : 0;
+            else if (const auto* band = dynamic_cast<const Band*>(plottable))
+                cost += band->visible() ? 0.5 * band->columnsIn(box) : 0;
+            else if (const auto* marks = dynamic_cast<const EventMarks*>(plottable))
+                cost += overlapped(*marks, box);
+        }
+        if (cost < least) {
+            least = cost;
+            best = place;
+        }
+    }
+    inset->setInsetAlignment(0, best);
+    return least;
+}
+
+bool FigurePlot::makeRoom(const LegendSlot& legend)
+{
+    const double height = legend.rect->height();
+    const double need = legend.legend->minimumOuterSizeHint().height() + legend.rect->insetLayout()->margins().top();
+    for (const AxisSlot& slot : figure_->axes()) {
+        const bool chosen = user_.contains(slot.name) || spec_.ranges.contains(slot.name);
+        if (slot.axis->axisRect() != legend.rect || slot.axis->axisType() != QCPAxis::atLeft || chosen ||
+            slot.axis->scaleType() != QCPAxis::stLinear || slot.most < slot.axis->range().upper || need > height / 2)
+            continue;
+        const QCPRange range = slot.axis->range();
+        slot.axis->setRange(range.lower, range.lower + range.size() * height / (height - need));
+        return true;
+    }
+    return false;
 }
 
 } // namespace toeplab::widgets

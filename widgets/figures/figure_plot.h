@@ -38,7 +38,11 @@ public:
     void arrange(const QSize& size);
 
 private:
-    void placeLegends();
+    /// Each where it covers least. false: axes made room, which moves what there is.
+    bool placeLegends();
+    double placeLegend(const LegendSlot& slot); ///< how much it covers
+    /// Raises the left axis until the data end under the legend; not one whose range somebody chose.
+    bool makeRoom(const LegendSlot& slot);
 
     QCustomPlot& plot_;
     FigureSpec spec_;

@@ -89,6 +89,36 @@ TEST(Looks, ALayerHasItsColourOfTheLadderInEveryFigure)
     }
 }
 
+TEST(Looks, OnPaperALegendHasRoomOfItsOwnWhereTheDataFillThePlot)
+{
+    FigureData data = syntheticData("split", 64, 1);
+    auto frame = std::make_shared<core::KernelFrame>(*data.kernels.front());
+    for (std::size_t i = 0; i < frame->values.size(); ++i)
+        frame->values[i] = i % 2 == 0 ? 1.0F : -1.0F;
+    data.kernels = {frame};
+    for (const bool chosen : {false, true}) {
+        FigureSpec spec = specOf("split");
+        spec.layer = frame->info.layer;
+        if (chosen)
+            spec.ranges["y"] = {-1.5, 1.5};
+        QCustomPlot plot;
+        FigurePlot host(plot);
+        host.setSpec(spec, pageStyle(spec, 96.0 / 72));
+        ASSERT_TRUE(host.setData(data, QDeadlineTimer(QDeadlineTimer::Forever)));
+        host.applyRanges();
+        host.arrange(QSize(320, 240));
+        const LegendSlot& slot = host.figure().legends().front();
+        int covered = 0;
+        for (QCPAbstractPlottable* plottable : slot.rect->plottables()) {
+            if (const auto* curve = dynamic_cast<const Curve*>(plottable))
+                covered += curve->pointsIn(QRectF(slot.legend->outerRect()));
+        }
+        const QCPRange range = slot.rect->axis(QCPAxis::atLeft)->range();
+        EXPECT_EQ(covered > 0, chosen) << covered;
+        EXPECT_EQ(range.upper > 1.5, !chosen) << range.upper;
+    }
+}
+
 TEST(Looks, ASecondMetricUnderTheFirstHasItsValuesAndSharesTheZoom)
 {
     FigureSpec spec = specOf("training");
