@@ -4,6 +4,7 @@
 #include "kernels/device/check.h"
 #include "kernels/device/number.cuh"
 #include "kernels/device/reduce.cuh"
+#include "kernels/norm/channel_norm.cuh"
 #include "kernels/norm/norm_gpu.h"
 
 namespace toeplab::kernels::gpu
@@ -11,30 +12,14 @@ namespace toeplab::kernels::gpu
 namespace
 {
 
-constexpr int kWarps = 8;
+constexpr int kWarps = kNormWarps;
 constexpr int kThreads = kWarps * kWarp;
-constexpr float kRmsEpsilon = 1e-8F;
-constexpr float kVarianceEpsilon = 1e-5F;
 
 struct NormGeometry {
     ChannelNorm kind = ChannelNorm::Layer;
     int channels = 0;
     int length = 0;
     int tiles = 0; ///< of a sample
-
-    /// Whether eps stands outside of the root.
-    [[nodiscard]] __device__ bool outside() const { return kind != ChannelNorm::Layer && kind != ChannelNorm::Scale; }
-};
-
-struct NormParameters {
-    const float* weight;
-    const float* bias;
-    const float* gate;
-
-    [[nodiscard]] __device__ float weightOf(ChannelNorm kind, int c) const
-    {
-        return weight == nullptr ? 1.0F : weight[kind == ChannelNorm::Scale ? 0 : c];
-    }
 };
 
 /// This thread's position.
@@ -54,22 +39,6 @@ struct NormPosition {
         position = sample * geometry.length + i;
     }
 };
-
-/// The sum over the block's warps for each lane. scratch: kThreads floats, free again after the next barrier.
-__device__ __forceinline__ float sumOverWarps(float value, float* scratch)
-{
-    scratch[threadIdx.x] = value;
-    __syncthreads();
-    float sum = 0;
-    for (int warp = 0; warp < kWarps; ++warp)
-        sum += scratch[warp * kWarp + static_cast<int>(threadIdx.x) % kWarp];
-    return sum;
-}
-
-__device__ __forceinline__ float logistic(float x)
-{
-    return 1.0F / (1.0F + std::exp(-x));
-}
 
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
@@ -92,8 +61,7 @@ __global__ void __launch_bounds__(kThreads)
         squares += apart * apart;
     }
     const float variance = sumOverWarps(squares, scratch + kThreads) / count;
-    const float scale =
-        geometry.outside() ? 1.0F / (std::sqrt(variance) + kRmsEpsilon) : 1.0F / std::sqrt(variance + kVarianceEpsilon);
+    const float scale = normScale(geometry.kind, variance);
     if (!at.there)
         return;
     if (at.warp == 0) {
@@ -152,11 +120,7 @@ __global__ void __launch_bounds__(kThreads)
     along = sumOverWarps(along, scratch + kThreads) / count;
     if (!at.there)
         return;
-    if (geometry.outside()) {
-        // (rms + eps) / rms where eps stands outside of the root; 0 for a zero vector, as autograd has it.
-        const float rms = 1.0F / scale - kRmsEpsilon;
-        along *= rms > kRmsEpsilon * 1e-6F ? 1.0F / (scale * rms) : 0.0F;
-    }
+    along *= normPull(geometry.kind, scale);
     for (int c = at.warp; c < geometry.channels; c += kWarps) {
         const float value = toFloat(x[at.first + c * n]);
         const float gradient = toFloat(g[at.first + c * n]);

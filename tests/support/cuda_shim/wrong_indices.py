@@ -174,8 +174,11 @@ WRONG = {
         ("out.partial2[tile.part * geometry.channels + tile.channel]", "out.partial2[tile.channel]"),
         ("sum1 += a.values[o];", "sum1 += a.values[0];"),
     ],
-    "kernels/norm/channel_norm.cu": [
+    "kernels/norm/channel_norm.cuh": [
         ("scratch[warp * kWarp + static_cast<int>(threadIdx.x) % kWarp]", "scratch[static_cast<int>(threadIdx.x) % kWarp]"),
+        ("kind == ChannelNorm::Scale ? 0 : c", "0"),
+    ],
+    "kernels/norm/channel_norm.cu": [
         ("inverse[at.position] = scale;", "inverse[at.position] = centre;"),
         ("result += parameters.bias[c];", "result += parameters.bias[0];"),
         ("sums[2 * geometry.channels + c] = of_gate;", "sums[geometry.channels + c] = of_gate;"),
@@ -226,6 +229,7 @@ UNITS = {
     "kernels/ski/ski_row.cuh": ["kernels/ski/ski.cu"],
     "kernels/fftconv/transform.cuh": ["kernels/fftconv/fused.cu", "kernels/fftconv/causal.cu"],
     "kernels/fftconv/fused.cuh": ["kernels/fftconv/fused.cu"],
+    "kernels/norm/channel_norm.cuh": ["kernels/norm/channel_norm.cu"],
 }
 
 # The tests that run a part.
