@@ -14,6 +14,9 @@ set(TOEPLAB_GPU_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/pointwise/activation.cu
   ${PROJECT_SOURCE_DIR}/kernels/pointwise/gate.cu
   ${PROJECT_SOURCE_DIR}/kernels/products/plane.cu
+  ${PROJECT_SOURCE_DIR}/kernels/rpe/rpe.cu
+  ${PROJECT_SOURCE_DIR}/kernels/rpe/rpe_backward.cu
+  ${PROJECT_SOURCE_DIR}/kernels/rpe/rpe_products.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski_backward.cu
   ${PROJECT_SOURCE_DIR}/kernels/ski/ski_taps.cu

@@ -21,7 +21,7 @@ struct InterpolationView;
 /// function returns 0, or 1 with the reason in `message` (of the calling thread, until its next call); none throws.
 /// Functions that take a Context enqueue and return. Tensors are device memory; those declared void hold numbers of the
 /// given kind, all others float. What a function computes stands in the header of the same name.
-inline constexpr std::uint32_t kTableVersion = 2;
+inline constexpr std::uint32_t kTableVersion = 3;
 
 struct Table {
     std::uint32_t version = 0;

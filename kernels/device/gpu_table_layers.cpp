@@ -149,6 +149,17 @@ void fillEnds(LayerTable& table)
                             const float* g, void* dx) {
         return typed(number, [&](auto t) { poolBackward(*context, *shape, lengths, g, t.out(dx)); });
     };
+    table.rpeFits = [](Context* context, const RpeShape* shape, int* fits) {
+        return guarded([&] { *fits = rpeFits(*context, *shape) ? 1 : 0; });
+    };
+    table.rpeForward = [](Context* context, const RpeShape* shape, const RpeParameters* parameters, const float* t,
+                          float* y, float* kept) {
+        return guarded([&] { rpeForward(*context, *shape, *parameters, t, y, kept); });
+    };
+    table.rpeBackward = [](Context* context, const RpeShape* shape, const RpeParameters* parameters, const float* t,
+                           const float* kept, const float* g, float* gradients) {
+        return guarded([&] { rpeBackward(*context, *shape, *parameters, t, kept, g, gradients); });
+    };
     table.createWarpTable = [](Context* context, const WarpView* plan, WarpTable** made) {
         return guarded([&] { *made = new WarpTable(*context, *plan); });
     };

@@ -4,6 +4,7 @@
 #include "kernels/embedding/embedding_gpu.h"
 #include "kernels/norm/norm_gpu.h"
 #include "kernels/pointwise/pointwise_gpu.h"
+#include "kernels/rpe/rpe_gpu.h"
 
 namespace toeplab::kernels::gpu
 {
@@ -76,6 +77,13 @@ struct LayerTable {
                 float* y) = nullptr;
     int (*poolBackward)(Context* context, const PoolShape* shape, Number number, const std::int64_t* lengths,
                         const float* g, void* dx) = nullptr;
+
+    // kernels/rpe/rpe_gpu.h; fits becomes 0 or 1
+    int (*rpeFits)(Context* context, const RpeShape* shape, int* fits) = nullptr;
+    int (*rpeForward)(Context* context, const RpeShape* shape, const RpeParameters* parameters, const float* t,
+                      float* y, float* kept) = nullptr;
+    int (*rpeBackward)(Context* context, const RpeShape* shape, const RpeParameters* parameters, const float* t,
+                       const float* kept, const float* g, float* gradients) = nullptr;
 
     // kernels/ski/warp_gpu.h
     int (*createWarpTable)(Context* context, const WarpView* plan, WarpTable** table) = nullptr;

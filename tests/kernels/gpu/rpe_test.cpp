@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/pointwise/activation_math.h"
+#include "tests/kernels/gpu/backend.h"
+
+#include <algorithm>
+
+namespace toeplab::kernels::gpu::testing
+{
+namespace
+{
+
+using Values = std::vector<double>;
+
+constexpr ChannelNorm kNorms[] = {ChannelNorm::SimpleRms, ChannelNorm::Rms, ChannelNorm::GatedRms, ChannelNorm::Scale,
+                                  ChannelNorm::Layer};
+
+/// The parameters of a network, in the order of RpeLayout, and which of them it has.
+struct Network {
+    RpeShape shape;
+    bool biased = true;
+    std::vector<float> parameters;
+
+    Network(const RpeShape& of, bool has_biases, std::uint32_t seed) : shape(of), biased(has_biases)
+    {
+        const RpeLayout layout(shape);
+        parameters = randomStored(layout.size(), seed);
+        const double root = std::sqrt(static_cast<double>(shape.width));
+        for (std::int64_t i = 0; i < layout.matrices(); ++i)
+            parameters[static_cast<std::size_t>(i)] /= static_cast<float>(root);
+    }
+
+    [[nodiscard]] RpeLayout layout() const { return RpeLayout(shape); }
+    [[nodiscard]] bool hasWeight(int s) const { return stage(s).normed && stage(s).norm != ChannelNorm::SimpleRms; }
+    [[nodiscard]] bool hasNormBias(int s) const { return stage(s).normed && stage(s).norm == ChannelNorm::Layer; }
+    [[nodiscard]] bool hasGate(int s) const { return stage(s).normed && stage(s).norm == ChannelNorm::GatedRms; }
+    [[nodiscard]] const RpeStage& stage(int s) const { return shape.stages[s]; }
+
+    /// Device pointers; `flat` holds them at the places of the layout.
+    [[nodiscard]] RpeParameters pointers(const float* flat) const
+    {
+        const RpeLayout at = layout();
+        RpeParameters p;
+        p.weight = flat + at.weight();
+        p.bias = biased ? flat + at.bias() : nullptr;
+        for (int s = 0; s < shape.count; ++s) {
+            p.stages[s].norm = {hasWeight(s) ? flat + at.normWeight(s) : nullptr,
+                                hasNormBias(s) ? flat + at.normBias(s) : nullptr,
+                                hasGate(s) ? flat + at.normGate(s) : nullptr};
+            p.stages[s].weight = flat + at.matrix(s);
+            p.stages[s].bias = biased ? flat + at.stageBias(s) : nullptr;
+        }
+        return p;
+    }
+};
+
+math::Point<double> activated(Activation activation, double x)
+{
+    math::Point<double> point{};
+    math::dispatch(activation, [&](auto which) { point = math::point<decltype(which)::value>(x); });
+    return point;
+}
+
+/// One position at a time, in double, from the definitions; norms by their whole Jacobian.
+class Reference
+{
+public:
+    explicit Reference(const Network& network)
+        : network_(network), at_(network.shape), p_(network.parameters.begin(), network.parameters.end()),
+          gradients(p_.size())
+    {
+    }
+
+    Values forward(double t)
+    {
+        Values x(d());
+        for (std::size_t c = 0; c < d(); ++c)
+            x[c] = p(at_.weight(), c) * t + (network_.biased ? p(at_.bias(), c) : 0);
+        x_.clear();
+        a_.clear();
+        z_.clear();
+        for (int s = 0; s < network_.shape.count; ++s) {
+            x_.push_back(x);
+            z_.push_back(normed(s, x));
+            Values a(d());
+            for (std::size_t c = 0; c < d(); ++c)
+                a[c] = activated(network_.stage(s).activation, z_[static_cast<std::size_t>(s)][c]).value;
+            a_.push_back(a);
+            Values y(static_cast<std::size_t>(network_.shape.rows(s)));
+            for (std::size_t o = 0; o < y.size(); ++o) {
+                y[o] = network_.biased ? p(at_.stageBias(s), o) : 0;
+                for (std::size_t c = 0; c < d(); ++c)
+                    y[o] += p(at_.matrix(s), o * d() + c) * a[c];
+                if (network_.stage(s).skip != RpeSkip::None)
+                    y[o] += network_.stage(s).skip == RpeSkip::Input ? x[o] : a[o];
+            }
+            x = y;
+        }
+        return x;
+    }
+
+    /// Adds to the gradients what this position gives, after forward(t).
+    void backward(double t, Values g)
+    {
+        for (int s = network_.shape.count - 1; s >= 0; --s) {
+            const Values& a = a_[static_cast<std::size_t>(s)];
+            const RpeSkip skip = network_.stage(s).skip;
+            Values da(d());
+            for (std::size_t o = 0; o < g.size(); ++o) {
+                if (network_.biased)
+                    sum(at_.stageBias(s), o) += g[o];
+                for (std::size_t c = 0; c < d(); ++c) {
+                    da[c] += p(at_.matrix(s), o * d() + c) * g[o];
+                    sum(at_.matrix(s), o * d() + c) += g[o] * a[c];
+                }
+            }
+            Values dz(d());
+            for (std::size_t c = 0; c < d(); ++c)
+                dz[c] = (da[c] + (skip == RpeSkip::Activated ? g[c] : 0)) *
+                        activated(network_.stage(s).activation, z_[static_cast<std::size_t>(s)][c]).derivative;
+            Values dx = normedBackward(s, x_[static_cast<std::size_t>(s)], dz);
+            for (std::size_t c = 0; c < d() && skip == RpeSkip::Input; ++c)
+                dx[c] += g[c];
+            g = dx;
+        }
+        for (std::size_t c = 0; c < d(); ++c) {
+            sum(at_.weight(), c) += g[c] * t;
+            if (network_.biased)
+                sum(at_.bias(), c) += g[c];
+        }
+    }
+
+private:
+    struct Statistics {
+        double mean = 0, inverse = 0, slope = 0; ///< slope: of the inverse by the mean square
+    };
+
+    [[nodiscard]] std::size_t d() const { return static_cast<std::size_t>(network_.shape.width); }
+    [[nodiscard]] double p(std::int64_t place, std::size_t i) const { return p_[static_cast<std::size_t>(place) + i]; }
+    double& sum(std::int64_t place, std::size_t i) { return gradients[static_cast<std::size_t>(place) + i]; }
+    [[nodiscard]] double weight(int s, std::size_t c) const
+    {
+        const bool one = network_.stage(s).norm == ChannelNorm::Scale;
+        return network_.hasWeight(s) ? p(at_.normWeight(s), one ? 0 : c) : 1;
+    }
+
+    [[nodiscard]] Statistics statistics(int s, const Values& x) const
+    {
+        Statistics of;
+        const auto count = static_cast<double>(d());
+        const ChannelNorm norm = network_.stage(s).norm;
+        for (std::size_t c = 0; c < d() && norm == ChannelNorm::Layer; ++c)
+            of.mean += x[c] / count;
+        double square = 0;
+        for (const double value : x)
+            square += (value - of.mean) * (value - of.mean) / count;
+        const double root = std::sqrt(square);
+        if (norm == ChannelNorm::Layer || norm == ChannelNorm::Scale) {
+            of.inverse = 1 / std::sqrt(square + 1e-5);
+            of.slope = -0.5 * of.inverse * of.inverse * of.inverse;
+        } else {
+            of.inverse = 1 / (root + 1e-8);
+            of.slope = root > 0 ? -of.inverse * of.inverse / (2 * root) : 0;
+        }
+        return of;
+    }
+
+    [[nodiscard]] Values normed(int s, const Values& x) const
+    {
+        if (!network_.stage(s).normed)
+            return x;
+        const Statistics of = statistics(s, x);
+        Values y(d());
+        for (std::size_t c = 0; c < d(); ++c) {
+            y[c] = (x[c] - of.mean) * of.inverse * weight(s, c);
+            if (network_.hasGate(s))
+                y[c] *= math::sigmoid(p(at_.normGate(s), c) * x[c]);
+            if (network_.hasNormBias(s))
+                y[c] += p(at_.normBias(s), c);
+        }
+        return y;
+    }
+
+    Values normedBackward(int s, const Values& x, const Values& g)
+    {
+        if (!network_.stage(s).normed)
+            return g;
+        const Statistics of = statistics(s, x);
+        const auto count = static_cast<double>(d());
+        Values dx(d());
+        Values of_hat(d());
+        for (std::size_t c = 0; c < d(); ++c) {
+            const double hat = (x[c] - of.mean) * of.inverse;
+            const double q = network_.hasGate(s) ? p(at_.normGate(s), c) : 0;
+            const double gate = network_.hasGate(s) ? math::sigmoid(q * x[c]) : 1;
+            of_hat[c] = g[c] * gate * weight(s, c);
+            const double of_argument = g[c] * hat * weight(s, c) * gate * (1 - gate);
+            dx[c] += of_argument * q;
+            if (network_.hasGate(s))
+                sum(at_.normGate(s), c) += of_argument * x[c];
+            if (network_.hasWeight(s))
+                sum(at_.normWeight(s), network_.stage(s).norm == ChannelNorm::Scale ? 0 : c) += g[c] * gate * hat;
+            if (network_.hasNormBias(s))
+                sum(at_.normBias(s), c) += g[c];
+        }
+        const double centred = network_.stage(s).norm == ChannelNorm::Layer ? 1 / count : 0;
+        for (std::size_t c = 0; c < d(); ++c)
+            for (std::size_t j = 0; j < d(); ++j)
+                dx[j] += of_hat[c] * (of.inverse * ((c == j ? 1 : 0) - centred) +
+                                      (x[c] - of.mean) * of.slope * 2 * (x[j] - of.mean) / count);
+        return dx;
+    }
+
+    const Network& network_;
+    RpeLayout at_;
+    Values p_;
+    std::vector<Values> x_, z_, a_;
+
+public:
+    Values gradients;
+};
+
+class GpuRpe : public GpuTest
+{
+protected:
+    [[nodiscard]] const LayerTable& layers() const { return table().layers; }
+
+    /// shift: how far parameters lie from an aligned place.
+    void expectNetwork(const Network& network, const std::vector<float>& t, int shift = 0, double near = 5e-5)
+    {
+        const RpeShape& shape = network.shape;
+        const std::int64_t n = shape.positions;
+        const auto g = randomStored(shape.outputs * n, 7);
+        Reference reference(network);
+        Values y(g.size());
+        for (std::int64_t i = 0; i < n; ++i) {
+            const double at = t[static_cast<std::size_t>(i)];
+            const Values column = reference.forward(at);
+            Values of_column(column.size());
+            for (std::size_t o = 0; o < column.size(); ++o) {
+                const std::size_t place = o * static_cast<std::size_t>(n) + static_cast<std::size_t>(i);
+                y[place] = column[o];
+                of_column[o] = g[place];
+            }
+            reference.backward(at, of_column);
+        }
+
+        const Buffer parameters = in(network.parameters, Number::Float32, shift);
+        const Buffer t_in = in(t);
+        const Buffer g_in = in(g);
+        Buffer y_out = out(shape.outputs * n);
+        Buffer plain_out = out(shape.outputs * n);
+        Buffer kept = out(rpeKept(shape));
+        Buffer gradients = out(network.layout().size());
+        const RpeParameters p = network.pointers(parameters.floats());
+        everyOrder({&y_out, &plain_out, &kept}, [&] {
+            return layers().rpeForward(context(), &shape, &p, t_in.floats(), y_out.floats(), kept.floats()) +
+                   layers().rpeForward(context(), &shape, &p, t_in.floats(), plain_out.floats(), nullptr);
+        });
+        everyOrder({&gradients}, [&] {
+            return layers().rpeBackward(context(), &shape, &p, t_in.floats(), kept.floats(), g_in.floats(),
+                                        gradients.floats());
+        });
+        const std::string what = "width " + std::to_string(shape.width) + " outputs " + std::to_string(shape.outputs) +
+                                 " positions " + std::to_string(n) + " stages " + std::to_string(shape.count) +
+                                 " norm " + std::to_string(static_cast<int>(shape.stages[0].norm)) + " activation " +
+                                 std::to_string(static_cast<int>(shape.stages[0].activation));
+        EXPECT_LE(worstError(y_out.values(), y), 2e-5) << what;
+        EXPECT_EQ(plain_out.values(), y_out.values()) << what;
+        expectGradients(network, gradients.values(), reference.gradients, near, what);
+    }
+
+    /// Each parameter against its own size: a small one is not hidden by a large one.
+    void expectGradients(const Network& network, const std::vector<float>& got, const Values& wanted, double near,
+                         const std::string& what)
+    {
+        const RpeLayout at = network.layout();
+        std::vector<std::int64_t> begins{at.weight(), at.bias()};
+        for (int s = 0; s < network.shape.count; ++s)
+            for (const std::int64_t place :
+                 {at.matrix(s), at.normWeight(s), at.normBias(s), at.normGate(s), at.stageBias(s)})
+                begins.push_back(place);
+        begins.push_back(at.size());
+        std::sort(begins.begin(), begins.end());
+        for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
+            const std::vector<float> part(got.begin() + begins[i], got.begin() + begins[i + 1]);
+            const Values expected(wanted.begin() + begins[i], wanted.begin() + begins[i + 1]);
+            if (!network.biased && isBias(at, begins[i], network.shape.count))
+                continue;
+            EXPECT_LE(worstError(part, expected), near) << what << " gradient at " << begins[i];
+        }
+    }
+
+    static bool isBias(const RpeLayout& at, std::int64_t place, int count)
+    {
+        bool found = place == at.bias();
+        for (int s = 0; s < count; ++s)
+            found = found || place == at.stageBias(s);
+        return found;
+    }
+};
+
+/// Lags as an operator has them, so that positions differ in size.
+std::vector<float> lags(std::int64_t positions, float step)
+{
+    std::vector<float> t(static_cast<std::size_t>(positions));
+    for (std::int64_t i = 0; i < positions; ++i)
+        t[static_cast<std::size_t>(i)] = step * static_cast<float>(i - positions / 2) + 0.3F;
+    return t;
+}
+
+RpeShape shapeOf(std::int64_t positions, std::int64_t width, std::int64_t outputs, int hidden, const RpeStage& stage,
+                 const RpeStage& last)
+{
+    RpeShape shape{positions, width, outputs, hidden + 1, {}};
+    for (int s = 0; s < hidden; ++s)
+        shape.stages[s] = stage;
+    shape.stages[hidden] = last;
+    shape.stages[hidden].skip = RpeSkip::None;
+    return shape;
+}
+
+RpeShape shapeOf(std::int64_t positions, std::int64_t width, std::int64_t outputs, int hidden, const RpeStage& stage)
+{
+    return shapeOf(positions, width, outputs, hidden, stage, stage);
+}
+
+TEST_F(GpuRpe, NetworksOfEveryNormAgreeWithTheirDefinition)
+{
+    constexpr Activation kSmooth[] = {Activation::Silu, Activation::Gelu,       Activation::Elu,
+                                      Activation::Sine, Activation::OnePlusElu, Activation::Sigmoid};
+    constexpr std::int64_t kPositions[] = {1, 31, 33, 100, 64};
+    constexpr std::int64_t kOutputs[] = {1, 7, 40, 130};
+    constexpr RpeSkip kSkips[] = {RpeSkip::None, RpeSkip::Input, RpeSkip::Activated};
+    std::uint32_t one = 0;
+    for (const ChannelNorm norm : kNorms) {
+        for (const std::int64_t width : {5, 16, 33, 64}) {
+            if (!kThorough && width != 16)
+                continue;
+            ++one;
+            const RpeStage stage{true, norm, kSmooth[one % 6], kSkips[one % 3]};
+            const std::int64_t positions = kThorough ? kPositions[one % 5] : 33;
+            const Network network(shapeOf(positions, width, kOutputs[one / 2 % 4], static_cast<int>(one % 4), stage),
+                                  one % 4 != 1, one);
+            expectNetwork(network, lags(positions, 0.05F));
+        }
+    }
+}
+
+TEST_F(GpuRpe, EveryActivationAndSkip)
+{
+    for (int activation = 0; activation <= static_cast<int>(Activation::Exp); ++activation) {
+        for (const RpeSkip skip : {RpeSkip::None, RpeSkip::Input, RpeSkip::Activated}) {
+            const RpeStage stage{activation % 2 == 0, ChannelNorm::Rms, static_cast<Activation>(activation), skip};
+            const bool grows = stage.activation == Activation::Exp;
+            const int hidden = grows ? 1 : 2;
+            if (kThorough || activation < 3)
+                expectNetwork(Network(shapeOf(37, 12, 6, hidden, stage), true, 5), lags(37, grows ? 0.01F : 0.05F));
+        }
+    }
+}
+
+/// LRA's position network: norms in the last stage only, the skip takes what was rectified.
+TEST_F(GpuRpe, StagesDiffer)
+{
+    for (const RpeSkip skip : {RpeSkip::None, RpeSkip::Activated}) {
+        const RpeStage stage{false, ChannelNorm::Layer, Activation::Relu, skip};
+        const RpeStage last{true, ChannelNorm::Layer, Activation::Relu, RpeSkip::None};
+        for (const bool biased : {true, false})
+            expectNetwork(Network(shapeOf(65, 20, 9, 2, stage, last), biased, 11), lags(65, 0.05F));
+    }
+}
+
+TEST_F(GpuRpe, ManyPositionsAndWideNetworks)
+{
+    if (!kThorough)
+        GTEST_SKIP() << "too many accesses to look at each";
+    const auto stage = [](ChannelNorm norm) { return RpeStage{true, norm, Activation::Silu, RpeSkip::Input}; };
+    expectNetwork(Network(shapeOf(700, 64, 40, 2, stage(ChannelNorm::Layer)), true, 1), lags(700, 0.005F));
+    expectNetwork(Network(shapeOf(700, 33, 7, 3, stage(ChannelNorm::GatedRms)), true, 2), lags(700, 0.005F));
+    expectNetwork(Network(shapeOf(100, 136, 130, 1, stage(ChannelNorm::Rms)), true, 3), lags(100, 0.03F));
+    expectNetwork(Network(shapeOf(33, 130, 40, 2, stage(ChannelNorm::Scale)), true, 4), lags(33, 0.05F));
+}
+
+/// One channel: a norm leaves its sign at most, and what cancels in its gradient is as large as the inverse.
+TEST_F(GpuRpe, OneChannel)
+{
+    for (const ChannelNorm norm : kNorms)
+        expectNetwork(Network(shapeOf(31, 1, 3, 2, {true, norm, Activation::Sine, RpeSkip::Input}), true, 3),
+                      lags(31, 0.5F), 0, 1e-3);
+}
+
+/// x_0 is zero at t = 0: norms make zeros of it, and its gradient counts for nothing.
+TEST_F(GpuRpe, ZeroVectorsStayZero)
+{
+    for (const ChannelNorm norm : kNorms) {
+        auto t = lags(34, 0.1F);
+        t[5] = 0;
+        expectNetwork(Network(shapeOf(34, 8, 4, 1, {true, norm, Activation::Sine, RpeSkip::None}), false, 9), t);
+    }
+}
+
+TEST_F(GpuRpe, ParametersMayLieAnywhere)
+{
+    for (const std::int64_t width : {8, 40})
+        expectNetwork(
+            Network(shapeOf(40, width, 5, 2, {true, ChannelNorm::Layer, Activation::Silu, RpeSkip::Input}), true, 6),
+            lags(40, 0.05F), 1);
+}
+
+TEST_F(GpuRpe, SaysWhichNetworksItTakes)
+{
+    RpeShape shape = shapeOf(10, 64, 4, 3, {});
+    const auto fits = [&] {
+        int answer = -1;
+        expectDone(layers().rpeFits(context(), &shape, &answer));
+        return answer == 1;
+    };
+    EXPECT_TRUE(fits());
+    shape.count = kRpeStages + 1;
+    EXPECT_FALSE(fits());
+    shape.count = 4;
+    shape.width = 4096;
+    EXPECT_FALSE(fits());
+    const RpeParameters none;
+    EXPECT_EQ(layers().rpeForward(context(), &shape, &none, nullptr, nullptr, nullptr), 1);
+    EXPECT_NE(std::string(table().message()).find("fit in shared memory"), std::string::npos);
+    shape.width = 64;
+    expectDone(table().limitShared(context(), 8 * 1024));
+    EXPECT_FALSE(fits());
+}
+
+} // namespace
+} // namespace toeplab::kernels::gpu::testing
