@@ -37,6 +37,12 @@ public:
         return channelNorm(kind_, x, weight_, bias_, gate_);
     }
 
+    [[nodiscard]] kernels::ChannelNorm kind() const { return kind_; }
+    /// Undefined where the kind has none.
+    [[nodiscard]] const at::Tensor& weight() const { return weight_; }
+    [[nodiscard]] const at::Tensor& bias() const { return bias_; }
+    [[nodiscard]] const at::Tensor& gate() const { return gate_; }
+
 private:
     kernels::ChannelNorm kind_;
     at::Tensor weight_, bias_, gate_;

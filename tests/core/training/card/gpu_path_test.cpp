@@ -75,6 +75,14 @@ std::vector<Case> cases()
              e.mixer.rpe_norm = "gatedrmsnorm";
              e.mixer.heads = 2;
          }},
+        {"tno_mlp_plain",
+         [](Experiment& e) {
+             e.mixer.rpe = "mlp";
+             e.mixer.rpe_norm = "layernorm";
+             e.mixer.rpe_act = "gelu";
+             e.mixer.rpe_bias = false;
+         }},
+        {"tno_dpb_residual", [](Experiment& e) { e.mixer.rpe_residual = true; }},
         {"tno_stabilised_exp", [](Experiment& e) { e.mixer.act = "exp"; }},
         {"tno_normed_output",
          [](Experiment& e) {
