@@ -62,7 +62,7 @@ __device__ __forceinline__ void measure(RpeNorm& norm, const RpeThread& at, int 
 }
 
 template <int kEach, bool kFours>
-__global__ void __launch_bounds__(kRpeThreads)
+__global__ void __launch_bounds__(kRpeThreads, 2)
     rpeForwardKernel(RpeNetwork network, const float* t, float* y, float* kept)
 {
     const int width = network.width;

@@ -129,16 +129,12 @@ void rpeVariant(const RpeShape& shape, const RpeParameters& parameters, Body bod
     bool fours = shape.width % 4 == 0;
     for (int s = 0; s < shape.count; ++s)
         fours = fours && wholeFours(0, parameters.stages[s].weight);
-    const auto each = [&](auto in_fours) {
-        if (shape.width > 4 * kRpeWarps)
-            body(std::integral_constant<int, 8>{}, in_fours);
-        else
-            body(std::integral_constant<int, 4>{}, in_fours);
-    };
-    if (fours)
-        each(std::true_type{});
+    if (!fours)
+        body(std::integral_constant<int, 4>{}, std::false_type{});
+    else if (shape.width <= 4 * kRpeWarps)
+        body(std::integral_constant<int, 4>{}, std::true_type{});
     else
-        each(std::false_type{});
+        body(std::integral_constant<int, 8>{}, std::true_type{});
 }
 
 /// Throws where a shape is none that the kernels take.

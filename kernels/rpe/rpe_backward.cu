@@ -48,8 +48,9 @@ struct RpeTrace {
 };
 
 template <int kEach, bool kFours>
-__global__ void __launch_bounds__(kRpeThreads) rpeBackwardKernel(RpeNetwork network, RpeLayout layout, const float* t,
-                                                                 const float* kept, const float* g, RpeTrace trace)
+__global__ void __launch_bounds__(kRpeThreads, 2)
+    rpeBackwardKernel(RpeNetwork network, RpeLayout layout, const float* t, const float* kept, const float* g,
+                      RpeTrace trace)
 {
     const int width = network.width;
     const std::int64_t n = network.positions;
@@ -69,8 +70,9 @@ __global__ void __launch_bounds__(kRpeThreads) rpeBackwardKernel(RpeNetwork netw
         const RpeStage stage = network.stages[s];
         const RpeParameters::Stage& parameters = network.parameters.stages[s];
         RpeNorm norm(stage, parameters.norm);
-        norm.centre = at.there ? kept[network.keptPlace(s, width) + at.position] : 0.0F;
-        norm.scale = at.there ? kept[network.keptPlace(s, width + 1) + at.position] : 1.0F;
+        const float* x_here = kept + network.keptPlace(s, 0) + at.position;
+        norm.centre = at.there ? x_here[width * n] : 0.0F;
+        norm.scale = at.there ? x_here[(width + 1) * n] : 1.0F;
         const bool scaled = norm.kind == ChannelNorm::Scale;
         // As in channel_norm.cu; a single weight is taken out of the sum along xhat.
         float plain = 0;
@@ -88,7 +90,7 @@ __global__ void __launch_bounds__(kRpeThreads) rpeBackwardKernel(RpeNetwork netw
             TOEPLAB_UNROLL
             for (int k = 0; k < kEach; ++k) {
                 const int c = first + k < width ? first + k : width - 1;
-                x[k] = at.there ? kept[network.keptPlace(s, c) + at.position] : 0.0F;
+                x[k] = at.there ? x_here[c * n] : 0.0F;
                 values[k] = norm(x[k], c);
             }
             activateEach(stage.activation, values, values, derivatives);
@@ -139,7 +141,7 @@ __global__ void __launch_bounds__(kRpeThreads) rpeBackwardKernel(RpeNetwork netw
                 const int c = first + k;
                 if (c >= width)
                     break;
-                const float x = at.there ? kept[network.keptPlace(s, c) + at.position] : 0.0F;
+                const float x = at.there ? x_here[c * n] : 0.0F;
                 const float own = at.there ? norm.gradient(below[c * kWarp], x, c, plain, along) : 0.0F;
                 const float whole = own + (stage.skip == RpeSkip::Input ? above[c * kWarp] : 0.0F);
                 below[c * kWarp] = whole;
