@@ -248,7 +248,7 @@ WRONG = {
         ("first + row < rows && from + i < end;", "first + row < rows && from + i <= end;"),
         ("(first + row) * positions + from + i", "(first + row) * positions + i"),
         ("tile[row * kStride + i] =", "tile[row * kStride] ="),
-        ("square / geometry.squares < geometry.count - 1 ?", "square / geometry.squares < geometry.count ?"),
+        ("square / geometry.squares < geometry.count - 1 ?", "square / geometry.squares < geometry.count + 1 ?"),
         ("within / geometry.columns * kSide", "within % geometry.columns * kSide"),
         ("within % geometry.columns * kSide", "within / geometry.columns * kSide"),
         ("gradients + s * stage", "gradients"),
