@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/network.h"
 
+#include "core/models/functions/gated_product.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/linear.h>
@@ -44,24 +46,24 @@ BlockNorm::BlockNorm(const std::string& name, std::int64_t width, Initializer& i
 
 BlockNorm::~BlockNorm() = default;
 
-at::Tensor BlockNorm::forward(const at::Tensor& x)
+Normed BlockNorm::forward(const at::Tensor& x, at::ScalarType type)
 {
     switch (kind_) {
     case Kind::Layer:
-        return (*layer_)(x);
+        return layer_->withResidual(x, type);
     case Kind::Batch:
         batch_->state.training = training();
         if (training())
             batch_->batches.add_(1);
-        return batchNorm(batch_->state, x);
+        return batchNorm(batch_->state, x, type);
     case Kind::Instance:
-        return instanceNorm(x);
+        return instanceNorm(x, type);
     case Kind::SimpleRms:
-        return rowRmsNorm(x);
+        return rowRmsNorm(x, type);
     case Kind::None:
         break;
     }
-    return x;
+    return {x, x};
 }
 
 ResidualBlock::ResidualBlock(const ModelSettings& settings, std::unique_ptr<MixerUnit> mixer,
@@ -77,9 +79,11 @@ ResidualBlock::ResidualBlock(const ModelSettings& settings, std::unique_ptr<Mixe
 
 at::Tensor ResidualBlock::forward(const at::Tensor& x)
 {
-    const at::Tensor in = settings_.prenorm ? norm_.forward(x) : x;
+    const Products products = mixer_ != nullptr ? mixer_->inputProducts() : glu_->inputProducts();
+    const Normed in = settings_.prenorm ? norm_.forward(x, factorType(x, products)) : Normed{x, x};
     const kernels::Dropout dropout = drawDropout(training() ? settings_.dropout : 0);
-    const at::Tensor y = dropout.active() ? dropoutAdd(x, unit(in, {}), dropout) : unit(in, x);
+    const at::Tensor y =
+        dropout.active() ? dropoutAdd(in.residual, unit(in.value, {}), dropout) : unit(in.value, in.residual);
     return settings_.prenorm ? y : norm_.forward(y);
 }
 

@@ -18,7 +18,9 @@ class BlockNorm final : public Module
 {
 public:
     BlockNorm(const std::string& name, std::int64_t width, Initializer& initial);
-    [[nodiscard]] at::Tensor forward(const at::Tensor& x);
+    [[nodiscard]] at::Tensor forward(const at::Tensor& x) { return forward(x, x.scalar_type()).value; }
+    /// With x for the path past it; type: that of the values, unless there is no norm.
+    [[nodiscard]] Normed forward(const at::Tensor& x, at::ScalarType type);
 
 private:
     class Affine; ///< one more level of names

@@ -21,9 +21,14 @@ double deviationOf(Family family)
     return family == Family::Lra ? kLraDeviation : 0;
 }
 
+bool shifts(std::int64_t kind)
+{
+    return kind == 1 || kind == 2;
+}
+
 at::Tensor shiftTokens(const at::Tensor& x, std::int64_t kind)
 {
-    if (kind != 1 && kind != 2)
+    if (!shifts(kind))
         return x;
     const at::Tensor previous = at::constant_pad_nd(x, {1, -1});
     return kind == 1 ? previous : (x + previous) * 0.5;
@@ -80,6 +85,11 @@ at::Tensor MixerUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     unit.o_weight = o_.weight;
     unit.o_bias = o_.bias;
     return gatedToeplitz(unit, in, residual);
+}
+
+Products MixerUnit::inputProducts() const
+{
+    return shifts(settings_.token_shift) ? Products::Full : options_.products;
 }
 
 GluUnit::GluUnit(std::int64_t width, std::int64_t inner, const Options& options, Initializer& initial)

@@ -40,6 +40,8 @@ public:
     /// residual, where defined, is added to y.
     [[nodiscard]] at::Tensor forward(const at::Tensor& x, const at::Tensor& residual);
     [[nodiscard]] ToeplitzOperator& toeplitz() const { return *toeplitz_; }
+    /// What x may be rounded for: tokens are shifted in full precision.
+    [[nodiscard]] Products inputProducts() const;
 
 private:
     MixerSettings settings_;
@@ -65,6 +67,8 @@ public:
     GluUnit(std::int64_t width, std::int64_t inner, const Options& options, Initializer& initial);
 
     [[nodiscard]] at::Tensor forward(const at::Tensor& x, const at::Tensor& residual);
+    /// What x may be rounded for.
+    [[nodiscard]] Products inputProducts() const { return options_.products; }
 
 private:
     Options options_;

@@ -64,59 +64,55 @@ void fillPointwise(LayerTable& table)
 void fillNorms(LayerTable& table)
 {
     table.channelNormForward = [](Context* context, const ChannelNormShape* shape,
-                                  const ChannelNormParameters<const float>* parameters, Number number, const void* x,
+                                  const ChannelNormParameters<const float>* parameters, Number number, const float* x,
                                   void* y, float* mean, float* inverse) {
-        return typed(number, [&](auto t) {
-            channelNormForward(*context, *shape, *parameters, t.in(x), t.out(y), mean, inverse);
-        });
+        return typed(number,
+                     [&](auto t) { channelNormForward(*context, *shape, *parameters, x, t.out(y), mean, inverse); });
     };
     table.channelNormBackward = [](Context* context, const ChannelNormShape* shape,
-                                   const ChannelNormParameters<const float>* parameters, Number number, const void* x,
-                                   const float* mean, const float* inverse, const void* g, void* dx,
+                                   const ChannelNormParameters<const float>* parameters, Number number, const float* x,
+                                   const float* mean, const float* inverse, const void* g, const float* add, float* dx,
                                    const ChannelNormParameters<float>* gradients) {
         return typed(number, [&](auto t) {
-            channelNormBackward(*context, *shape, *parameters, t.in(x), mean, inverse, t.in(g), t.out(dx), *gradients);
+            channelNormBackward(*context, *shape, *parameters, x, mean, inverse, t.in(g), add, dx, *gradients);
         });
     };
     table.batchNormForward = [](Context* context, const RowNormShape* shape, Number number, const float* weight,
-                                const float* bias, float epsilon, const void* x, void* y, float* mean, float* inverse,
+                                const float* bias, float epsilon, const float* x, void* y, float* mean, float* inverse,
                                 float* variance) {
         return typed(number, [&](auto t) {
-            batchNormForward(*context, *shape, weight, bias, epsilon, t.in(x), t.out(y), mean, inverse, variance);
+            batchNormForward(*context, *shape, weight, bias, epsilon, x, t.out(y), mean, inverse, variance);
         });
     };
     table.batchNormApply = [](Context* context, const RowNormShape* shape, Number number, const float* weight,
-                              const float* bias, const float* mean, const float* inverse, const void* x, void* y) {
+                              const float* bias, const float* mean, const float* inverse, const float* x, void* y) {
         return typed(number,
-                     [&](auto t) { batchNormApply(*context, *shape, weight, bias, mean, inverse, t.in(x), t.out(y)); });
+                     [&](auto t) { batchNormApply(*context, *shape, weight, bias, mean, inverse, x, t.out(y)); });
     };
     table.batchNormBackward = [](Context* context, const RowNormShape* shape, Number number, const float* weight,
-                                 const float* mean, const float* inverse, int fixed, const void* x, const void* g,
-                                 void* dx, float* dweight, float* dbias) {
+                                 const float* mean, const float* inverse, int fixed, const float* x, const void* g,
+                                 const float* add, float* dx, float* dweight, float* dbias) {
         return typed(number, [&](auto t) {
-            batchNormBackward(*context, *shape, weight, mean, inverse, fixed != 0, t.in(x), t.in(g), t.out(dx), dweight,
-                              dbias);
+            batchNormBackward(*context, *shape, weight, mean, inverse, fixed != 0, x, t.in(g), add, dx, dweight, dbias);
         });
     };
     table.instanceNormForward = [](Context* context, const RowNormShape* shape, Number number, float epsilon,
-                                   const void* x, void* y, float* mean, float* inverse) {
+                                   const float* x, void* y, float* mean, float* inverse) {
         return typed(number,
-                     [&](auto t) { instanceNormForward(*context, *shape, epsilon, t.in(x), t.out(y), mean, inverse); });
+                     [&](auto t) { instanceNormForward(*context, *shape, epsilon, x, t.out(y), mean, inverse); });
     };
     table.instanceNormBackward = [](Context* context, const RowNormShape* shape, Number number, const float* mean,
-                                    const float* inverse, const void* x, const void* g, void* dx) {
-        return typed(number, [&](auto t) {
-            instanceNormBackward(*context, *shape, mean, inverse, t.in(x), t.in(g), t.out(dx));
-        });
+                                    const float* inverse, const float* x, const void* g, const float* add, float* dx) {
+        return typed(number,
+                     [&](auto t) { instanceNormBackward(*context, *shape, mean, inverse, x, t.in(g), add, dx); });
     };
-    table.rowRmsForward = [](Context* context, const RowNormShape* shape, Number number, float epsilon, const void* x,
+    table.rowRmsForward = [](Context* context, const RowNormShape* shape, Number number, float epsilon, const float* x,
                              void* y, float* inverse) {
-        return typed(number, [&](auto t) { rowRmsForward(*context, *shape, epsilon, t.in(x), t.out(y), inverse); });
+        return typed(number, [&](auto t) { rowRmsForward(*context, *shape, epsilon, x, t.out(y), inverse); });
     };
     table.rowRmsBackward = [](Context* context, const RowNormShape* shape, Number number, float epsilon,
-                              const float* inverse, const void* x, const void* g, void* dx) {
-        return typed(number,
-                     [&](auto t) { rowRmsBackward(*context, *shape, epsilon, inverse, t.in(x), t.in(g), t.out(dx)); });
+                              const float* inverse, const float* x, const void* g, const float* add, float* dx) {
+        return typed(number, [&](auto t) { rowRmsBackward(*context, *shape, epsilon, inverse, x, t.in(g), add, dx); });
     };
 }
 

@@ -37,30 +37,32 @@ struct LayerTable {
     int (*gluBackward)(Context* context, const GateShape* shape, const Dropout* dropout, Number number, const void* z,
                        const float* bias, const void* ga, void* dz, void* a, float* dbias) = nullptr;
 
-    // kernels/norm/norm_gpu.h
+    // kernels/norm/norm_gpu.h; Number is that of y and g
     int (*channelNormForward)(Context* context, const ChannelNormShape* shape,
-                              const ChannelNormParameters<const float>* parameters, Number number, const void* x,
+                              const ChannelNormParameters<const float>* parameters, Number number, const float* x,
                               void* y, float* mean, float* inverse) = nullptr;
     int (*channelNormBackward)(Context* context, const ChannelNormShape* shape,
-                               const ChannelNormParameters<const float>* parameters, Number number, const void* x,
-                               const float* mean, const float* inverse, const void* g, void* dx,
+                               const ChannelNormParameters<const float>* parameters, Number number, const float* x,
+                               const float* mean, const float* inverse, const void* g, const float* add, float* dx,
                                const ChannelNormParameters<float>* gradients) = nullptr;
     int (*batchNormForward)(Context* context, const RowNormShape* shape, Number number, const float* weight,
-                            const float* bias, float epsilon, const void* x, void* y, float* mean, float* inverse,
+                            const float* bias, float epsilon, const float* x, void* y, float* mean, float* inverse,
                             float* variance) = nullptr;
     int (*batchNormApply)(Context* context, const RowNormShape* shape, Number number, const float* weight,
-                          const float* bias, const float* mean, const float* inverse, const void* x, void* y) = nullptr;
+                          const float* bias, const float* mean, const float* inverse, const float* x,
+                          void* y) = nullptr;
     int (*batchNormBackward)(Context* context, const RowNormShape* shape, Number number, const float* weight,
-                             const float* mean, const float* inverse, int fixed, const void* x, const void* g, void* dx,
-                             float* dweight, float* dbias) = nullptr;
-    int (*instanceNormForward)(Context* context, const RowNormShape* shape, Number number, float epsilon, const void* x,
-                               void* y, float* mean, float* inverse) = nullptr;
+                             const float* mean, const float* inverse, int fixed, const float* x, const void* g,
+                             const float* add, float* dx, float* dweight, float* dbias) = nullptr;
+    int (*instanceNormForward)(Context* context, const RowNormShape* shape, Number number, float epsilon,
+                               const float* x, void* y, float* mean, float* inverse) = nullptr;
     int (*instanceNormBackward)(Context* context, const RowNormShape* shape, Number number, const float* mean,
-                                const float* inverse, const void* x, const void* g, void* dx) = nullptr;
-    int (*rowRmsForward)(Context* context, const RowNormShape* shape, Number number, float epsilon, const void* x,
+                                const float* inverse, const float* x, const void* g, const float* add,
+                                float* dx) = nullptr;
+    int (*rowRmsForward)(Context* context, const RowNormShape* shape, Number number, float epsilon, const float* x,
                          void* y, float* inverse) = nullptr;
     int (*rowRmsBackward)(Context* context, const RowNormShape* shape, Number number, float epsilon,
-                          const float* inverse, const void* x, const void* g, void* dx) = nullptr;
+                          const float* inverse, const float* x, const void* g, const float* add, float* dx) = nullptr;
 
     // kernels/embedding/embedding_gpu.h
     int (*embedTokens)(Context* context, const EmbeddingShape* shape, const Dropout* dropout, Number number,

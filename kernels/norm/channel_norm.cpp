@@ -4,6 +4,7 @@
 #include "kernels/device/clones.h"
 #include "kernels/device/parallel.h"
 #include "kernels/device/scratch.h"
+#include "kernels/device/stored.h"
 #include "kernels/pointwise/activation_math.h"
 
 #include <algorithm>
@@ -61,38 +62,38 @@ TOEPLAB_INLINE void statisticsBody(const Tile<T>& tile, const T* x, T* mean, T* 
     }
 }
 
-template <typename T>
+template <typename S, typename T>
 TOEPLAB_INLINE void applyBody(const Tile<T>& tile, const ChannelNormParameters<const T>& p, const T* x, const T* mean,
-                              const T* inverse, T* y)
+                              const T* inverse, S* y)
 {
     for (std::int64_t c = 0; c < tile.channels; ++c) {
         const T* in = x + c * tile.length;
-        T* out = y + c * tile.length;
+        S* out = y + c * tile.length;
         const T weight = p.weight == nullptr ? T(1) : p.weight[tile.kind == ChannelNorm::Scale ? 0 : c];
         const T bias = p.bias == nullptr ? T(0) : p.bias[c];
         if (tile.kind == ChannelNorm::Layer) {
 #pragma omp simd
             for (std::int64_t i = 0; i < tile.width; ++i)
-                out[i] = (in[i] - mean[i]) * inverse[i] * weight + bias;
+                write((in[i] - mean[i]) * inverse[i] * weight + bias, out[i]);
         } else if (tile.kind == ChannelNorm::GatedRms) {
             const T gate = p.gate[c];
 #pragma omp simd
             for (std::int64_t i = 0; i < tile.width; ++i)
-                out[i] = in[i] * inverse[i] * weight * math::sigmoid(gate * in[i]);
+                write(in[i] * inverse[i] * weight * math::sigmoid(gate * in[i]), out[i]);
         } else {
 #pragma omp simd
             for (std::int64_t i = 0; i < tile.width; ++i)
-                out[i] = in[i] * inverse[i] * weight;
+                write(in[i] * inverse[i] * weight, out[i]);
         }
     }
 }
 
 /// With xhat = (x - mean) inverse and r the gradient with respect to xhat:
-///   dx = inverse (r - [mean of r, Layer only] - xhat f mean(r xhat)),
+///   dx = add + inverse (r - [mean of r, Layer only] - xhat f mean(r xhat)),
 /// f = 1 where eps is inside the root, (rms + eps)/rms where it is outside (0 for a zero vector, as autograd has it).
-template <typename T>
+template <bool kAdd, typename S, typename T>
 TOEPLAB_INLINE void backwardBody(const Tile<T>& tile, const ChannelNormParameters<const T>& p, const T* x,
-                                 const T* mean, const T* inverse, const T* g, T* dx,
+                                 const T* mean, const T* inverse, const S* g, const T* add, T* dx,
                                  const ChannelNormParameters<T>& sums)
 {
     T centre[kTile] = {};
@@ -105,7 +106,7 @@ TOEPLAB_INLINE void backwardBody(const Tile<T>& tile, const ChannelNormParameter
         std::copy_n(mean, tile.width, centre);
     for (std::int64_t c = 0; c < tile.channels; ++c) {
         const T* in = x + c * tile.length;
-        const T* grad = g + c * tile.length;
+        const S* grad = g + c * tile.length;
         const std::int64_t at = tile.kind == ChannelNorm::Scale ? 0 : c;
         const T weight = p.weight == nullptr ? T(1) : p.weight[at];
         T weight_sum = 0;
@@ -116,7 +117,7 @@ TOEPLAB_INLINE void backwardBody(const Tile<T>& tile, const ChannelNormParameter
             for (std::int64_t i = 0; i < tile.width; ++i) {
                 const T hat = in[i] * inverse[i];
                 const T s = math::sigmoid(gate * in[i]);
-                const T gs = grad[i] * s;
+                const T gs = read(grad[i]) * s;
                 along[i] += gs * weight * hat;
                 weight_sum += gs * hat;
                 gate_sum += gs * (T(1) - s) * weight * hat * in[i];
@@ -125,11 +126,12 @@ TOEPLAB_INLINE void backwardBody(const Tile<T>& tile, const ChannelNormParameter
 #pragma omp simd reduction(+ : weight_sum, bias_sum)
             for (std::int64_t i = 0; i < tile.width; ++i) {
                 const T hat = (in[i] - centre[i]) * inverse[i];
-                const T product = grad[i] * hat;
-                plain[i] += grad[i] * weight;
+                const T gradient = read(grad[i]);
+                const T product = gradient * hat;
+                plain[i] += gradient * weight;
                 along[i] += product * weight;
                 weight_sum += product;
-                bias_sum += grad[i];
+                bias_sum += gradient;
             }
         }
         if (sums.weight != nullptr)
@@ -151,7 +153,8 @@ TOEPLAB_INLINE void backwardBody(const Tile<T>& tile, const ChannelNormParameter
     }
     for (std::int64_t c = 0; c < tile.channels; ++c) {
         const T* in = x + c * tile.length;
-        const T* grad = g + c * tile.length;
+        const S* grad = g + c * tile.length;
+        const T* rest = kAdd ? add + c * tile.length : nullptr;
         T* out = dx + c * tile.length;
         const T weight = p.weight == nullptr ? T(1) : p.weight[tile.kind == ChannelNorm::Scale ? 0 : c];
         if (gated) {
@@ -159,34 +162,41 @@ TOEPLAB_INLINE void backwardBody(const Tile<T>& tile, const ChannelNormParameter
             for (std::int64_t i = 0; i < tile.width; ++i) {
                 const T hat = in[i] * inverse[i];
                 const T s = math::sigmoid(gate * in[i]);
-                const T through = grad[i] * s * weight * hat * (T(1) - s) * gate;
-                out[i] = inverse[i] * (grad[i] * s * weight - hat * along[i]) + through;
+                const T gs = read(grad[i]) * s;
+                const T through = gs * weight * hat * (T(1) - s) * gate;
+                const T value = inverse[i] * (gs * weight - hat * along[i]) + through;
+                out[i] = kAdd ? value + rest[i] : value;
             }
         } else {
 #pragma omp simd
             for (std::int64_t i = 0; i < tile.width; ++i) {
                 const T hat = (in[i] - centre[i]) * inverse[i];
-                out[i] = inverse[i] * (grad[i] * weight - plain[i] - hat * along[i]);
+                const T value = inverse[i] * (read(grad[i]) * weight - plain[i] - hat * along[i]);
+                out[i] = kAdd ? value + rest[i] : value;
             }
         }
     }
 }
 
-#define TOEPLAB_TILES(T)                                                                                               \
-    TOEPLAB_CLONES void normTile(const Tile<T>& tile, const ChannelNormParameters<const T>& p, const T* x, T* y,       \
+#define TOEPLAB_TILES(S, T)                                                                                            \
+    TOEPLAB_CLONES void normTile(const Tile<T>& tile, const ChannelNormParameters<const T>& p, const T* x, S* y,       \
                                  T* mean, T* inverse)                                                                  \
     {                                                                                                                  \
         statisticsBody(tile, x, mean, inverse);                                                                        \
         applyBody(tile, p, x, mean, inverse, y);                                                                       \
     }                                                                                                                  \
     TOEPLAB_CLONES void normTileBackward(const Tile<T>& tile, const ChannelNormParameters<const T>& p, const T* x,     \
-                                         const T* mean, const T* inverse, const T* g, T* dx,                           \
+                                         const T* mean, const T* inverse, const S* g, const T* add, T* dx,             \
                                          const ChannelNormParameters<T>& sums)                                         \
     {                                                                                                                  \
-        backwardBody(tile, p, x, mean, inverse, g, dx, sums);                                                          \
+        if (add != nullptr)                                                                                            \
+            backwardBody<true>(tile, p, x, mean, inverse, g, add, dx, sums);                                           \
+        else                                                                                                           \
+            backwardBody<false>(tile, p, x, mean, inverse, g, add, dx, sums);                                          \
     }
-TOEPLAB_TILES(float)
-TOEPLAB_TILES(double)
+TOEPLAB_TILES(float, float)
+TOEPLAB_TILES(double, double)
+TOEPLAB_TILES(BFloat16, float)
 #undef TOEPLAB_TILES
 
 /// Tiles of all samples, numbered in order.
@@ -200,9 +210,9 @@ constexpr std::int64_t kBlocks = 16;
 
 } // namespace
 
-template <typename T>
+template <typename S, typename T>
 void channelNormForward(const ChannelNormShape& shape, const ChannelNormParameters<const T>& parameters, const T* x,
-                        T* y, T* mean, T* inverse)
+                        S* y, T* mean, T* inverse)
 {
     const std::int64_t per_sample = tilesPerSample(shape);
     parallelFor(shape.batch * per_sample, shape.channels * kTile, [&](std::int64_t begin, std::int64_t end) {
@@ -217,9 +227,10 @@ void channelNormForward(const ChannelNormShape& shape, const ChannelNormParamete
     });
 }
 
-template <typename T>
+template <typename S, typename T>
 void channelNormBackward(const ChannelNormShape& shape, const ChannelNormParameters<const T>& parameters, const T* x,
-                         const T* mean, const T* inverse, const T* g, T* dx, const ChannelNormParameters<T>& gradients)
+                         const T* mean, const T* inverse, const S* g, const T* add, T* dx,
+                         const ChannelNormParameters<T>& gradients)
 {
     const std::int64_t per_sample = tilesPerSample(shape);
     const std::int64_t tiles = shape.batch * per_sample;
@@ -240,8 +251,9 @@ void channelNormBackward(const ChannelNormShape& shape, const ChannelNormParamet
                             const Tile<T> tile{shape.kind, d, shape.length, std::min(kTile, shape.length - i)};
                             const std::int64_t at = b * d * shape.length + i;
                             const std::int64_t position = b * shape.length + i;
+                            const T* rest = add == nullptr ? nullptr : add + at;
                             normTileBackward(tile, parameters, x + at, mean == nullptr ? nullptr : mean + position,
-                                             inverse + position, g + at, dx + at, partial);
+                                             inverse + position, g + at, rest, dx + at, partial);
                         }
                     }
                 });
@@ -260,13 +272,14 @@ void channelNormBackward(const ChannelNormShape& shape, const ChannelNormParamet
     collect(gradients.gate, 2, d);
 }
 
-#define TOEPLAB_INSTANTIATE(T)                                                                                         \
-    template void channelNormForward(const ChannelNormShape&, const ChannelNormParameters<const T>&, const T*, T*, T*, \
+#define TOEPLAB_INSTANTIATE(S, T)                                                                                      \
+    template void channelNormForward(const ChannelNormShape&, const ChannelNormParameters<const T>&, const T*, S*, T*, \
                                      T*);                                                                              \
     template void channelNormBackward(const ChannelNormShape&, const ChannelNormParameters<const T>&, const T*,        \
-                                      const T*, const T*, const T*, T*, const ChannelNormParameters<T>&);
-TOEPLAB_INSTANTIATE(float)
-TOEPLAB_INSTANTIATE(double)
+                                      const T*, const T*, const S*, const T*, T*, const ChannelNormParameters<T>&);
+TOEPLAB_INSTANTIATE(float, float)
+TOEPLAB_INSTANTIATE(double, double)
+TOEPLAB_INSTANTIATE(BFloat16, float)
 #undef TOEPLAB_INSTANTIATE
 
 } // namespace toeplab::kernels

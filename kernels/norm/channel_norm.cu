@@ -41,8 +41,8 @@ struct NormPosition {
 };
 
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
-    channelNormKernel(NormGeometry geometry, NormParameters parameters, const T* x, T* y, float* mean, float* inverse)
+__global__ void __launch_bounds__(kThreads) channelNormKernel(NormGeometry geometry, NormParameters parameters,
+                                                              const float* x, T* y, float* mean, float* inverse)
 {
     auto* scratch = sharedMemory<float>();
     const NormPosition at(geometry);
@@ -52,12 +52,12 @@ __global__ void __launch_bounds__(kThreads)
     if (geometry.kind == ChannelNorm::Layer) {
         float sum = 0;
         for (int c = at.warp; at.there && c < geometry.channels; c += kWarps)
-            sum += toFloat(x[at.first + c * n]);
+            sum += x[at.first + c * n];
         centre = sumOverWarps(sum, scratch) / count;
     }
     float squares = 0;
     for (int c = at.warp; at.there && c < geometry.channels; c += kWarps) {
-        const float apart = toFloat(x[at.first + c * n]) - centre;
+        const float apart = x[at.first + c * n] - centre;
         squares += apart * apart;
     }
     const float variance = sumOverWarps(squares, scratch + kThreads) / count;
@@ -70,7 +70,7 @@ __global__ void __launch_bounds__(kThreads)
         inverse[at.position] = scale;
     }
     for (int c = at.warp; c < geometry.channels; c += kWarps) {
-        const float value = toFloat(x[at.first + c * n]);
+        const float value = x[at.first + c * n];
         float result = (value - centre) * scale * parameters.weightOf(geometry.kind, c);
         if (geometry.kind == ChannelNorm::GatedRms)
             result *= logistic(parameters.gate[c] * value);
@@ -83,8 +83,8 @@ __global__ void __launch_bounds__(kThreads)
 /// partial (blocks, 3, channels): this tile's sums for weight, bias and gate.
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
-    channelNormBackwardKernel(NormGeometry geometry, NormParameters parameters, const T* x, const float* mean,
-                              const float* inverse, const T* g, T* dx, float* partial)
+    channelNormBackwardKernel(NormGeometry geometry, NormParameters parameters, const float* x, const float* mean,
+                              const float* inverse, const T* g, const float* add, float* dx, float* partial)
 {
     auto* scratch = sharedMemory<float>();
     const NormPosition at(geometry);
@@ -98,7 +98,7 @@ __global__ void __launch_bounds__(kThreads)
     float plain = 0;
     float along = 0;
     for (int c = at.warp; c < geometry.channels; c += kWarps) {
-        const float value = at.there ? toFloat(x[at.first + c * n]) : 0.0F;
+        const float value = at.there ? x[at.first + c * n] : 0.0F;
         const float gradient = at.there ? toFloat(g[at.first + c * n]) : 0.0F;
         const float hat = (value - centre) * scale;
         const float weight = parameters.weightOf(geometry.kind, c);
@@ -122,7 +122,7 @@ __global__ void __launch_bounds__(kThreads)
         return;
     along *= normPull(geometry.kind, scale);
     for (int c = at.warp; c < geometry.channels; c += kWarps) {
-        const float value = toFloat(x[at.first + c * n]);
+        const float value = x[at.first + c * n];
         const float gradient = toFloat(g[at.first + c * n]);
         const float hat = (value - centre) * scale;
         const float weight = parameters.weightOf(geometry.kind, c);
@@ -133,7 +133,9 @@ __global__ void __launch_bounds__(kThreads)
             result =
                 scale * (gradient * gate * weight - hat * along) + gradient * gate * weight * hat * (1.0F - gate) * q;
         }
-        fromFloat(result, dx[at.first + c * n]);
+        if (add != nullptr)
+            result += add[at.first + c * n];
+        dx[at.first + c * n] = result;
     }
 }
 
@@ -154,7 +156,7 @@ Launch launchOf(const ChannelNormShape& shape, const NormGeometry& geometry)
 
 template <typename T>
 void channelNormForward(Context& context, const ChannelNormShape& shape,
-                        const ChannelNormParameters<const float>& parameters, const T* x, T* y, float* mean,
+                        const ChannelNormParameters<const float>& parameters, const float* x, T* y, float* mean,
                         float* inverse)
 {
     const NormGeometry geometry = geometryOf(shape);
@@ -164,8 +166,9 @@ void channelNormForward(Context& context, const ChannelNormShape& shape,
 
 template <typename T>
 void channelNormBackward(Context& context, const ChannelNormShape& shape,
-                         const ChannelNormParameters<const float>& parameters, const T* x, const float* mean,
-                         const float* inverse, const T* g, T* dx, const ChannelNormParameters<float>& gradients)
+                         const ChannelNormParameters<const float>& parameters, const float* x, const float* mean,
+                         const float* inverse, const T* g, const float* add, float* dx,
+                         const ChannelNormParameters<float>& gradients)
 {
     const NormGeometry geometry = geometryOf(shape);
     const Launch at = launchOf(shape, geometry);
@@ -174,7 +177,7 @@ void channelNormBackward(Context& context, const ChannelNormShape& shape,
         static_cast<float*>(context.workspace(static_cast<std::size_t>((at.blocks + 1) * 3 * d) * sizeof(float)));
     float* sums = partial + at.blocks * 3 * d;
     launch(context, at, &channelNormBackwardKernel<T>, geometry,
-           NormParameters{parameters.weight, parameters.bias, parameters.gate}, x, mean, inverse, g, dx, partial);
+           NormParameters{parameters.weight, parameters.bias, parameters.gate}, x, mean, inverse, g, add, dx, partial);
     sumParts(context, at.blocks, 3 * d, partial, sums);
     if (gradients.weight != nullptr && shape.kind == ChannelNorm::Scale)
         sumParts(context, d, 1, sums, gradients.weight);
@@ -188,9 +191,9 @@ void channelNormBackward(Context& context, const ChannelNormShape& shape,
 
 #define TOEPLAB_INSTANTIATE(T)                                                                                         \
     template void channelNormForward(Context&, const ChannelNormShape&, const ChannelNormParameters<const float>&,     \
-                                     const T*, T*, float*, float*);                                                    \
+                                     const float*, T*, float*, float*);                                                \
     template void channelNormBackward(Context&, const ChannelNormShape&, const ChannelNormParameters<const float>&,    \
-                                      const T*, const float*, const float*, const T*, T*,                              \
+                                      const float*, const float*, const float*, const T*, const float*, float*,        \
                                       const ChannelNormParameters<float>&);
 TOEPLAB_INSTANTIATE(float)
 TOEPLAB_INSTANTIATE(Half)

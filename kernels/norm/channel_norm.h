@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/device/number.h"
+
 #include <cstdint>
 
 namespace toeplab::kernels
@@ -29,15 +31,18 @@ struct ChannelNormParameters {
     T* gate = nullptr;
 };
 
-/// Per-position statistics go to mean and inverse (batch, length), which the backward pass needs; mean may be null
-/// except for Layer.
-template <typename T>
+/// Computed in T. What goes into a product is stored as S, and so is the gradient that comes from it: T itself, or
+/// BFloat16 for T = float. Per-position statistics go to mean and inverse (batch, length), which the backward pass
+/// needs; mean may be null except for Layer.
+template <typename S, typename T>
 void channelNormForward(const ChannelNormShape& shape, const ChannelNormParameters<const T>& parameters, const T* x,
-                        T* y, T* mean, T* inverse);
+                        S* y, T* mean, T* inverse);
 
-/// dx, and the gradients of the parameters that are given (summed over batch and length in a fixed order).
-template <typename T>
+/// dx = add + (dy/dx)^T g, and the gradients of the parameters that are given (summed over batch and length in a fixed
+/// order). add, the gradient of x that comes past the norm, may be null or dx.
+template <typename S, typename T>
 void channelNormBackward(const ChannelNormShape& shape, const ChannelNormParameters<const T>& parameters, const T* x,
-                         const T* mean, const T* inverse, const T* g, T* dx, const ChannelNormParameters<T>& gradients);
+                         const T* mean, const T* inverse, const S* g, const T* add, T* dx,
+                         const ChannelNormParameters<T>& gradients);
 
 } // namespace toeplab::kernels

@@ -6,41 +6,44 @@
 #include "kernels/norm/channel_norm.h"
 #include "kernels/norm/row_norm.h"
 
-/// kernels/norm on the device, T as stored; statistics, parameters and their gradients are float. Sums run in a fixed
-/// order. The batch's variance is put together from those of its rows in double: it does not cancel.
+/// kernels/norm on the device: y and g as stored (T); x, dx, add, statistics, parameters and their gradients are float.
+/// Sums run in a fixed order. The batch's variance is put together from those of its rows in double: it does not
+/// cancel.
 namespace toeplab::kernels::gpu
 {
 
 template <typename T>
 void channelNormForward(Context& context, const ChannelNormShape& shape,
-                        const ChannelNormParameters<const float>& parameters, const T* x, T* y, float* mean,
+                        const ChannelNormParameters<const float>& parameters, const float* x, T* y, float* mean,
                         float* inverse);
 template <typename T>
 void channelNormBackward(Context& context, const ChannelNormShape& shape,
-                         const ChannelNormParameters<const float>& parameters, const T* x, const float* mean,
-                         const float* inverse, const T* g, T* dx, const ChannelNormParameters<float>& gradients);
+                         const ChannelNormParameters<const float>& parameters, const float* x, const float* mean,
+                         const float* inverse, const T* g, const float* add, float* dx,
+                         const ChannelNormParameters<float>& gradients);
 
 template <typename T>
 void batchNormForward(Context& context, const RowNormShape& shape, const float* weight, const float* bias,
-                      float epsilon, const T* x, T* y, float* mean, float* inverse, float* variance);
+                      float epsilon, const float* x, T* y, float* mean, float* inverse, float* variance);
 template <typename T>
 void batchNormApply(Context& context, const RowNormShape& shape, const float* weight, const float* bias,
-                    const float* mean, const float* inverse, const T* x, T* y);
+                    const float* mean, const float* inverse, const float* x, T* y);
 template <typename T>
 void batchNormBackward(Context& context, const RowNormShape& shape, const float* weight, const float* mean,
-                       const float* inverse, bool fixed, const T* x, const T* g, T* dx, float* dweight, float* dbias);
+                       const float* inverse, bool fixed, const float* x, const T* g, const float* add, float* dx,
+                       float* dweight, float* dbias);
 
 template <typename T>
-void instanceNormForward(Context& context, const RowNormShape& shape, float epsilon, const T* x, T* y, float* mean,
+void instanceNormForward(Context& context, const RowNormShape& shape, float epsilon, const float* x, T* y, float* mean,
                          float* inverse);
 template <typename T>
 void instanceNormBackward(Context& context, const RowNormShape& shape, const float* mean, const float* inverse,
-                          const T* x, const T* g, T* dx);
+                          const float* x, const T* g, const float* add, float* dx);
 
 template <typename T>
-void rowRmsForward(Context& context, const RowNormShape& shape, float epsilon, const T* x, T* y, float* inverse);
+void rowRmsForward(Context& context, const RowNormShape& shape, float epsilon, const float* x, T* y, float* inverse);
 template <typename T>
-void rowRmsBackward(Context& context, const RowNormShape& shape, float epsilon, const float* inverse, const T* x,
-                    const T* g, T* dx);
+void rowRmsBackward(Context& context, const RowNormShape& shape, float epsilon, const float* inverse, const float* x,
+                    const T* g, const float* add, float* dx);
 
 } // namespace toeplab::kernels::gpu

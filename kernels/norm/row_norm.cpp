@@ -3,6 +3,7 @@
 
 #include "kernels/device/clones.h"
 #include "kernels/device/parallel.h"
+#include "kernels/device/stored.h"
 
 #include <cmath>
 
@@ -34,39 +35,41 @@ TOEPLAB_INLINE T squaresBody(const T* x, T centre, std::int64_t n)
 }
 
 /// y = x a + b
-template <typename T>
-TOEPLAB_INLINE void affineBody(const T* x, T a, T b, T* y, std::int64_t n)
+template <typename S, typename T>
+TOEPLAB_INLINE void affineBody(const T* x, T a, T b, S* y, std::int64_t n)
 {
 #pragma omp simd
     for (std::int64_t i = 0; i < n; ++i)
-        y[i] = x[i] * a + b;
+        write(x[i] * a + b, y[i]);
 }
 
 /// sums[0] += sum g, sums[1] += sum g (x - centre)
-template <typename T>
-TOEPLAB_INLINE void productsBody(const T* g, const T* x, T centre, T* sums, std::int64_t n)
+template <typename S, typename T>
+TOEPLAB_INLINE void productsBody(const S* g, const T* x, T centre, T* sums, std::int64_t n)
 {
     T plain = 0;
     T along = 0;
 #pragma omp simd reduction(+ : plain, along)
     for (std::int64_t i = 0; i < n; ++i) {
-        plain += g[i];
-        along += g[i] * (x[i] - centre);
+        plain += read(g[i]);
+        along += read(g[i]) * (x[i] - centre);
     }
     sums[0] += plain;
     sums[1] += along;
 }
 
-/// dx = a g + b + c (x - centre)
-template <typename T>
-TOEPLAB_INLINE void combineBody(const T* g, const T* x, T a, T b, T c, T centre, T* dx, std::int64_t n)
+/// dx = add + a g + b + c (x - centre)
+template <bool kAdd, typename S, typename T>
+TOEPLAB_INLINE void combineBody(const S* g, const T* x, T a, T b, T c, T centre, const T* add, T* dx, std::int64_t n)
 {
 #pragma omp simd
-    for (std::int64_t i = 0; i < n; ++i)
-        dx[i] = a * g[i] + b + c * (x[i] - centre);
+    for (std::int64_t i = 0; i < n; ++i) {
+        const T value = a * read(g[i]) + b + c * (x[i] - centre);
+        dx[i] = kAdd ? value + add[i] : value;
+    }
 }
 
-#define TOEPLAB_ROWS(T)                                                                                                \
+#define TOEPLAB_SPREADS(T)                                                                                             \
     TOEPLAB_CLONES T sum(const T* x, std::int64_t n)                                                                   \
     {                                                                                                                  \
         return sumBody(x, n);                                                                                          \
@@ -74,22 +77,38 @@ TOEPLAB_INLINE void combineBody(const T* g, const T* x, T a, T b, T c, T centre,
     TOEPLAB_CLONES T squares(const T* x, T centre, std::int64_t n)                                                     \
     {                                                                                                                  \
         return squaresBody(x, centre, n);                                                                              \
-    }                                                                                                                  \
-    TOEPLAB_CLONES void affine(const T* x, T a, T b, T* y, std::int64_t n)                                             \
+    }
+TOEPLAB_SPREADS(float)
+TOEPLAB_SPREADS(double)
+#undef TOEPLAB_SPREADS
+
+#define TOEPLAB_ROWS(S, T)                                                                                             \
+    TOEPLAB_CLONES void affine(const T* x, T a, T b, S* y, std::int64_t n)                                             \
     {                                                                                                                  \
         affineBody(x, a, b, y, n);                                                                                     \
     }                                                                                                                  \
-    TOEPLAB_CLONES void products(const T* g, const T* x, T centre, T* sums, std::int64_t n)                            \
+    TOEPLAB_CLONES void products(const S* g, const T* x, T centre, T* sums, std::int64_t n)                            \
     {                                                                                                                  \
         productsBody(g, x, centre, sums, n);                                                                           \
     }                                                                                                                  \
-    TOEPLAB_CLONES void combine(const T* g, const T* x, T a, T b, T c, T centre, T* dx, std::int64_t n)                \
+    TOEPLAB_CLONES void combine(const S* g, const T* x, T a, T b, T c, T centre, const T* add, T* dx, std::int64_t n)  \
     {                                                                                                                  \
-        combineBody(g, x, a, b, c, centre, dx, n);                                                                     \
+        if (add != nullptr)                                                                                            \
+            combineBody<true>(g, x, a, b, c, centre, add, dx, n);                                                      \
+        else                                                                                                           \
+            combineBody<false>(g, x, a, b, c, centre, add, dx, n);                                                     \
     }
-TOEPLAB_ROWS(float)
-TOEPLAB_ROWS(double)
+TOEPLAB_ROWS(float, float)
+TOEPLAB_ROWS(double, double)
+TOEPLAB_ROWS(BFloat16, float)
 #undef TOEPLAB_ROWS
+
+/// A row of what may be null.
+template <typename T>
+const T* rowOf(const T* tensor, std::int64_t at)
+{
+    return tensor == nullptr ? nullptr : tensor + at;
+}
 
 template <typename Body>
 void forEach(std::int64_t count, std::int64_t work, Body&& body)
@@ -102,8 +121,8 @@ void forEach(std::int64_t count, std::int64_t work, Body&& body)
 
 } // namespace
 
-template <typename T>
-void batchNormForward(const RowNormShape& shape, const T* weight, const T* bias, T epsilon, const T* x, T* y, T* mean,
+template <typename S, typename T>
+void batchNormForward(const RowNormShape& shape, const T* weight, const T* bias, T epsilon, const T* x, S* y, T* mean,
                       T* inverse, T* variance)
 {
     const std::int64_t n = shape.length;
@@ -127,9 +146,9 @@ void batchNormForward(const RowNormShape& shape, const T* weight, const T* bias,
     });
 }
 
-template <typename T>
+template <typename S, typename T>
 void batchNormApply(const RowNormShape& shape, const T* weight, const T* bias, const T* mean, const T* inverse,
-                    const T* x, T* y)
+                    const T* x, S* y)
 {
     forEach(shape.channels, shape.batch * shape.length, [&](std::int64_t c) {
         const T a = weight[c] * inverse[c];
@@ -140,9 +159,9 @@ void batchNormApply(const RowNormShape& shape, const T* weight, const T* bias, c
     });
 }
 
-template <typename T>
+template <typename S, typename T>
 void batchNormBackward(const RowNormShape& shape, const T* weight, const T* mean, const T* inverse, bool fixed,
-                       const T* x, const T* g, T* dx, T* dweight, T* dbias)
+                       const T* x, const S* g, const T* add, T* dx, T* dweight, T* dbias)
 {
     const std::int64_t n = shape.length;
     const auto count = static_cast<T>(shape.batch * n);
@@ -159,13 +178,13 @@ void batchNormBackward(const RowNormShape& shape, const T* weight, const T* mean
         const T slope = fixed ? T(0) : -a * inverse[c] * inverse[c] * sums[1] / count;
         for (std::int64_t b = 0; b < shape.batch; ++b) {
             const std::int64_t at = (b * shape.channels + c) * n;
-            combine(g + at, x + at, a, offset, slope, mean[c], dx + at, n);
+            combine(g + at, x + at, a, offset, slope, mean[c], rowOf(add, at), dx + at, n);
         }
     });
 }
 
-template <typename T>
-void instanceNormForward(const RowNormShape& shape, T epsilon, const T* x, T* y, T* mean, T* inverse)
+template <typename S, typename T>
+void instanceNormForward(const RowNormShape& shape, T epsilon, const T* x, S* y, T* mean, T* inverse)
 {
     const std::int64_t n = shape.length;
     forEach(shape.batch * shape.channels, shape.length, [&](std::int64_t r) {
@@ -175,8 +194,9 @@ void instanceNormForward(const RowNormShape& shape, T epsilon, const T* x, T* y,
     });
 }
 
-template <typename T>
-void instanceNormBackward(const RowNormShape& shape, const T* mean, const T* inverse, const T* x, const T* g, T* dx)
+template <typename S, typename T>
+void instanceNormBackward(const RowNormShape& shape, const T* mean, const T* inverse, const T* x, const S* g,
+                          const T* add, T* dx)
 {
     const std::int64_t n = shape.length;
     forEach(shape.batch * shape.channels, shape.length, [&](std::int64_t r) {
@@ -184,12 +204,12 @@ void instanceNormBackward(const RowNormShape& shape, const T* mean, const T* inv
         products(g + r * n, x + r * n, mean[r], sums, n);
         const T a = inverse[r];
         combine(g + r * n, x + r * n, a, -a * sums[0] / static_cast<T>(n), -a * a * a * sums[1] / static_cast<T>(n),
-                mean[r], dx + r * n, n);
+                mean[r], rowOf(add, r * n), dx + r * n, n);
     });
 }
 
-template <typename T>
-void rowRmsForward(const RowNormShape& shape, T epsilon, const T* x, T* y, T* inverse)
+template <typename S, typename T>
+void rowRmsForward(const RowNormShape& shape, T epsilon, const T* x, S* y, T* inverse)
 {
     const std::int64_t n = shape.length;
     forEach(shape.batch * shape.channels, shape.length, [&](std::int64_t r) {
@@ -199,8 +219,8 @@ void rowRmsForward(const RowNormShape& shape, T epsilon, const T* x, T* y, T* in
     });
 }
 
-template <typename T>
-void rowRmsBackward(const RowNormShape& shape, T epsilon, const T* inverse, const T* x, const T* g, T* dx)
+template <typename S, typename T>
+void rowRmsBackward(const RowNormShape& shape, T epsilon, const T* inverse, const T* x, const S* g, const T* add, T* dx)
 {
     const std::int64_t n = shape.length;
     forEach(shape.batch * shape.channels, shape.length, [&](std::int64_t r) {
@@ -211,21 +231,22 @@ void rowRmsBackward(const RowNormShape& shape, T epsilon, const T* inverse, cons
         const T slope = rms > epsilon * T(1e-6)
                             ? -sums[1] * inverse[r] * inverse[r] / (static_cast<T>(shape.channels) * rms)
                             : T(0);
-        combine(g + r * n, x + r * n, inverse[r], T(0), slope, T(0), dx + r * n, n);
+        combine(g + r * n, x + r * n, inverse[r], T(0), slope, T(0), rowOf(add, r * n), dx + r * n, n);
     });
 }
 
-#define TOEPLAB_INSTANTIATE(T)                                                                                         \
-    template void batchNormForward(const RowNormShape&, const T*, const T*, T, const T*, T*, T*, T*, T*);              \
-    template void batchNormApply(const RowNormShape&, const T*, const T*, const T*, const T*, const T*, T*);           \
-    template void batchNormBackward(const RowNormShape&, const T*, const T*, const T*, bool, const T*, const T*, T*,   \
-                                    T*, T*);                                                                           \
-    template void instanceNormForward(const RowNormShape&, T, const T*, T*, T*, T*);                                   \
-    template void instanceNormBackward(const RowNormShape&, const T*, const T*, const T*, const T*, T*);               \
-    template void rowRmsForward(const RowNormShape&, T, const T*, T*, T*);                                             \
-    template void rowRmsBackward(const RowNormShape&, T, const T*, const T*, const T*, T*);
-TOEPLAB_INSTANTIATE(float)
-TOEPLAB_INSTANTIATE(double)
+#define TOEPLAB_INSTANTIATE(S, T)                                                                                      \
+    template void batchNormForward(const RowNormShape&, const T*, const T*, T, const T*, S*, T*, T*, T*);              \
+    template void batchNormApply(const RowNormShape&, const T*, const T*, const T*, const T*, const T*, S*);           \
+    template void batchNormBackward(const RowNormShape&, const T*, const T*, const T*, bool, const T*, const S*,       \
+                                    const T*, T*, T*, T*);                                                             \
+    template void instanceNormForward(const RowNormShape&, T, const T*, S*, T*, T*);                                   \
+    template void instanceNormBackward(const RowNormShape&, const T*, const T*, const T*, const S*, const T*, T*);     \
+    template void rowRmsForward(const RowNormShape&, T, const T*, S*, T*);                                             \
+    template void rowRmsBackward(const RowNormShape&, T, const T*, const T*, const S*, const T*, T*);
+TOEPLAB_INSTANTIATE(float, float)
+TOEPLAB_INSTANTIATE(double, double)
+TOEPLAB_INSTANTIATE(BFloat16, float)
 #undef TOEPLAB_INSTANTIATE
 
 } // namespace toeplab::kernels

@@ -13,7 +13,7 @@ namespace
 constexpr int kThreads = 256;
 constexpr int kTile = 4 * kThreads;
 
-/// out = a first + b + c (second - centre)
+/// out = a first + b + c (second - centre) [+ add]
 struct alignas(16) Coefficients {
     float a, b, c, centre;
 };
@@ -31,23 +31,22 @@ struct RowGeometry {
 };
 
 /// sums[row] = (mean, sum of (x - mean)^2); with the mean taken as 0 where not `centred`.
-template <typename T>
 __global__ void __launch_bounds__(kThreads)
-    rowSpreadKernel(RowGeometry geometry, bool centred, const T* x, float2* sums)
+    rowSpreadKernel(RowGeometry geometry, bool centred, const float* x, float2* sums)
 {
     auto* scratch = sharedMemory<float>();
     const std::int64_t row = blockIdx.x;
-    const T* values = x + row * geometry.length;
+    const float* values = x + row * geometry.length;
     float mean = 0;
     if (centred) {
         float sum = 0;
         for (int i = static_cast<int>(threadIdx.x); i < geometry.length; i += static_cast<int>(blockDim.x))
-            sum += toFloat(values[i]);
+            sum += values[i];
         mean = blockSum(sum, scratch) / static_cast<float>(geometry.length);
     }
     float squares = 0;
     for (int i = static_cast<int>(threadIdx.x); i < geometry.length; i += static_cast<int>(blockDim.x)) {
-        const float from_mean = toFloat(values[i]) - mean;
+        const float from_mean = values[i] - mean;
         squares += from_mean * from_mean;
     }
     squares = blockSum(squares, scratch + kWarp);
@@ -58,7 +57,8 @@ __global__ void __launch_bounds__(kThreads)
 /// sums[row] = (sum g, sum g (x - centre)), centre that of the channel or row (0 where null).
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
-    rowProductsKernel(RowGeometry geometry, bool by_channel, const float* centre, const T* x, const T* g, float2* sums)
+    rowProductsKernel(RowGeometry geometry, bool by_channel, const float* centre, const float* x, const T* g,
+                      float2* sums)
 {
     auto* scratch = sharedMemory<float>();
     const std::int64_t row = blockIdx.x;
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kThreads)
     for (int i = static_cast<int>(threadIdx.x); i < geometry.length; i += static_cast<int>(blockDim.x)) {
         const float gradient = toFloat(g[row * geometry.length + i]);
         plain += gradient;
-        along += gradient * (toFloat(x[row * geometry.length + i]) - middle);
+        along += gradient * (x[row * geometry.length + i] - middle);
     }
     plain = blockSum(plain, scratch);
     along = blockSum(along, scratch + kWarp);
@@ -168,11 +168,11 @@ __global__ void backwardCoefficientsKernel(RowGeometry geometry, float epsilon, 
     }
 }
 
-/// A block does one tile of a row; `second` may be null.
-template <typename T>
+/// A block does one tile of a row; `second` and `add` may be null.
+template <typename In, typename Out>
 __global__ void __launch_bounds__(kThreads)
-    mapRowsKernel(RowGeometry geometry, int tiles, bool by_channel, const Coefficients* coefficients, const T* first,
-                  const T* second, T* out)
+    mapRowsKernel(RowGeometry geometry, int tiles, bool by_channel, const Coefficients* coefficients, const In* first,
+                  const float* second, const float* add, Out* out)
 {
     const std::int64_t row = blockIdx.x / static_cast<unsigned>(tiles);
     const int i =
@@ -183,11 +183,16 @@ __global__ void __launch_bounds__(kThreads)
     const std::int64_t at = row * geometry.length;
     const float4 u = readFour(first + at, i, geometry.length, geometry.whole);
     float4 v = make_float4(map.centre, map.centre, map.centre, map.centre);
+    float4 w = make_float4(0, 0, 0, 0);
     if (second != nullptr)
         v = readFour(second + at, i, geometry.length, geometry.whole);
-    const auto mapped = [&](float a, float b) { return map.a * a + map.b + map.c * (b - map.centre); };
-    writeFour(make_float4(mapped(u.x, v.x), mapped(u.y, v.y), mapped(u.z, v.z), mapped(u.w, v.w)), out + at, i,
-              geometry.length, geometry.whole);
+    if (add != nullptr)
+        w = readFour(add + at, i, geometry.length, geometry.whole);
+    const auto mapped = [&](float a, float b, float past) {
+        return map.a * a + map.b + map.c * (b - map.centre) + past;
+    };
+    writeFour(make_float4(mapped(u.x, v.x, w.x), mapped(u.y, v.y, w.y), mapped(u.z, v.z, w.z), mapped(u.w, v.w, w.w)),
+              out + at, i, geometry.length, geometry.whole);
 }
 
 /// The steps over one tensor.
@@ -216,26 +221,29 @@ struct RowNorm {
         return {blocksFor(kNorm == Norm::Batch ? geometry.channels : geometry.rows(), kWarp), kWarp};
     }
 
-    void forward(const float* weight, const float* bias, float epsilon, const T* x, T* y, const Statistics& statistics)
+    void forward(const float* weight, const float* bias, float epsilon, const float* x, T* y,
+                 const Statistics& statistics)
     {
-        launch(context, rows(), &rowSpreadKernel<T>, geometry, kNorm != Norm::Rms, x, sums);
+        launch(context, rows(), &rowSpreadKernel, geometry, kNorm != Norm::Rms, x, sums);
         launch(context, indices(), &forwardCoefficientsKernel<kNorm>, geometry, epsilon, sums, weight, bias, statistics,
                coefficients);
-        map(x, nullptr, y);
+        map(x, nullptr, nullptr, y);
     }
-    void backward(const float* weight, const float* mean, const float* inverse, bool fixed, float epsilon, const T* x,
-                  const T* g, T* dx, float* dweight, float* dbias)
+    void backward(const float* weight, const float* mean, const float* inverse, bool fixed, float epsilon,
+                  const float* x, const T* g, const float* add, float* dx, float* dweight, float* dbias)
     {
         launch(context, rows(), &rowProductsKernel<T>, geometry, kNorm == Norm::Batch, mean, x, g, sums);
         launch(context, indices(), &backwardCoefficientsKernel<kNorm>, geometry, epsilon, fixed, sums, weight, mean,
                inverse, dweight, dbias, coefficients);
-        map(g, x, dx);
+        map(g, x, add, dx);
     }
-    void map(const T* first, const T* second, T* out)
+    template <typename In, typename Out>
+    void map(const In* first, const float* second, const float* add, Out* out)
     {
         const std::int64_t tiles = blocksFor(geometry.length, kTile);
-        launch(context, {geometry.rows() * tiles, threadsFor(geometry.length / 4 + 1, kThreads)}, &mapRowsKernel<T>,
-               geometry, static_cast<int>(tiles), kNorm == Norm::Batch, coefficients, first, second, out);
+        launch(context, {geometry.rows() * tiles, threadsFor(geometry.length / 4 + 1, kThreads)},
+               &mapRowsKernel<In, Out>, geometry, static_cast<int>(tiles), kNorm == Norm::Batch, coefficients, first,
+               second, add, out);
     }
 };
 
@@ -243,31 +251,32 @@ struct RowNorm {
 
 template <typename T>
 void batchNormForward(Context& context, const RowNormShape& shape, const float* weight, const float* bias,
-                      float epsilon, const T* x, T* y, float* mean, float* inverse, float* variance)
+                      float epsilon, const float* x, T* y, float* mean, float* inverse, float* variance)
 {
     RowNorm<Norm::Batch, T>(context, shape, x, y).forward(weight, bias, epsilon, x, y, {mean, inverse, variance});
 }
 
 template <typename T>
 void batchNormApply(Context& context, const RowNormShape& shape, const float* weight, const float* bias,
-                    const float* mean, const float* inverse, const T* x, T* y)
+                    const float* mean, const float* inverse, const float* x, T* y)
 {
     RowNorm<Norm::Batch, T> norm(context, shape, x, y);
     launch(context, norm.indices(), &fixedCoefficientsKernel, norm.geometry, weight, bias, mean, inverse,
            norm.coefficients);
-    norm.map(x, nullptr, y);
+    norm.map(x, nullptr, nullptr, y);
 }
 
 template <typename T>
 void batchNormBackward(Context& context, const RowNormShape& shape, const float* weight, const float* mean,
-                       const float* inverse, bool fixed, const T* x, const T* g, T* dx, float* dweight, float* dbias)
+                       const float* inverse, bool fixed, const float* x, const T* g, const float* add, float* dx,
+                       float* dweight, float* dbias)
 {
-    RowNorm<Norm::Batch, T>(context, shape, x, g, dx)
-        .backward(weight, mean, inverse, fixed, 0, x, g, dx, dweight, dbias);
+    RowNorm<Norm::Batch, T>(context, shape, x, g, add, dx)
+        .backward(weight, mean, inverse, fixed, 0, x, g, add, dx, dweight, dbias);
 }
 
 template <typename T>
-void instanceNormForward(Context& context, const RowNormShape& shape, float epsilon, const T* x, T* y, float* mean,
+void instanceNormForward(Context& context, const RowNormShape& shape, float epsilon, const float* x, T* y, float* mean,
                          float* inverse)
 {
     RowNorm<Norm::Instance, T>(context, shape, x, y).forward(nullptr, nullptr, epsilon, x, y, {mean, inverse, nullptr});
@@ -275,38 +284,39 @@ void instanceNormForward(Context& context, const RowNormShape& shape, float epsi
 
 template <typename T>
 void instanceNormBackward(Context& context, const RowNormShape& shape, const float* mean, const float* inverse,
-                          const T* x, const T* g, T* dx)
+                          const float* x, const T* g, const float* add, float* dx)
 {
-    RowNorm<Norm::Instance, T>(context, shape, x, g, dx)
-        .backward(nullptr, mean, inverse, false, 0, x, g, dx, nullptr, nullptr);
+    RowNorm<Norm::Instance, T>(context, shape, x, g, add, dx)
+        .backward(nullptr, mean, inverse, false, 0, x, g, add, dx, nullptr, nullptr);
 }
 
 template <typename T>
-void rowRmsForward(Context& context, const RowNormShape& shape, float epsilon, const T* x, T* y, float* inverse)
+void rowRmsForward(Context& context, const RowNormShape& shape, float epsilon, const float* x, T* y, float* inverse)
 {
     RowNorm<Norm::Rms, T>(context, shape, x, y).forward(nullptr, nullptr, epsilon, x, y, {nullptr, inverse, nullptr});
 }
 
 template <typename T>
-void rowRmsBackward(Context& context, const RowNormShape& shape, float epsilon, const float* inverse, const T* x,
-                    const T* g, T* dx)
+void rowRmsBackward(Context& context, const RowNormShape& shape, float epsilon, const float* inverse, const float* x,
+                    const T* g, const float* add, float* dx)
 {
-    RowNorm<Norm::Rms, T>(context, shape, x, g, dx)
-        .backward(nullptr, nullptr, inverse, false, epsilon, x, g, dx, nullptr, nullptr);
+    RowNorm<Norm::Rms, T>(context, shape, x, g, add, dx)
+        .backward(nullptr, nullptr, inverse, false, epsilon, x, g, add, dx, nullptr, nullptr);
 }
 
 #define TOEPLAB_INSTANTIATE(T)                                                                                         \
-    template void batchNormForward(Context&, const RowNormShape&, const float*, const float*, float, const T*, T*,     \
+    template void batchNormForward(Context&, const RowNormShape&, const float*, const float*, float, const float*, T*, \
                                    float*, float*, float*);                                                            \
     template void batchNormApply(Context&, const RowNormShape&, const float*, const float*, const float*,              \
-                                 const float*, const T*, T*);                                                          \
+                                 const float*, const float*, T*);                                                      \
     template void batchNormBackward(Context&, const RowNormShape&, const float*, const float*, const float*, bool,     \
-                                    const T*, const T*, T*, float*, float*);                                           \
-    template void instanceNormForward(Context&, const RowNormShape&, float, const T*, T*, float*, float*);             \
-    template void instanceNormBackward(Context&, const RowNormShape&, const float*, const float*, const T*, const T*,  \
-                                       T*);                                                                            \
-    template void rowRmsForward(Context&, const RowNormShape&, float, const T*, T*, float*);                           \
-    template void rowRmsBackward(Context&, const RowNormShape&, float, const float*, const T*, const T*, T*);
+                                    const float*, const T*, const float*, float*, float*, float*);                     \
+    template void instanceNormForward(Context&, const RowNormShape&, float, const float*, T*, float*, float*);         \
+    template void instanceNormBackward(Context&, const RowNormShape&, const float*, const float*, const float*,        \
+                                       const T*, const float*, float*);                                                \
+    template void rowRmsForward(Context&, const RowNormShape&, float, const float*, T*, float*);                       \
+    template void rowRmsBackward(Context&, const RowNormShape&, float, const float*, const float*, const T*,           \
+                                 const float*, float*);
 TOEPLAB_INSTANTIATE(float)
 TOEPLAB_INSTANTIATE(Half)
 TOEPLAB_INSTANTIATE(BFloat16)

@@ -2,10 +2,10 @@
 #include "kernels/pointwise/gate.h"
 
 #include "kernels/device/parallel.h"
+#include "kernels/device/stored.h"
 #include "kernels/pointwise/activation_math.h"
 #include "kernels/pointwise/dropout_math.h"
 
-#include <bit>
 #include <type_traits>
 
 namespace toeplab::kernels
@@ -23,35 +23,6 @@ struct Row {
     std::uint32_t seed, threshold;
     T scale;
 };
-
-/// A stored value as it is computed with, and back.
-TOEPLAB_INLINE float read(float stored)
-{
-    return stored;
-}
-TOEPLAB_INLINE double read(double stored)
-{
-    return stored;
-}
-TOEPLAB_INLINE float read(BFloat16 stored)
-{
-    return std::bit_cast<float>(static_cast<std::uint32_t>(stored.bits) << 16U);
-}
-TOEPLAB_INLINE void write(float value, float& stored)
-{
-    stored = value;
-}
-TOEPLAB_INLINE void write(double value, double& stored)
-{
-    stored = value;
-}
-/// To the nearest, ties to even.
-TOEPLAB_INLINE void write(float value, BFloat16& stored)
-{
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const std::uint32_t rounded = (bits + 0x7FFFU + (bits >> 16U & 1U)) >> 16U;
-    stored.bits = static_cast<std::uint16_t>(value == value ? rounded : 0x7FC0U);
-}
 
 template <Activation A, typename S, typename T>
 TOEPLAB_INLINE void inputRow(const Row<T>& row, const S* z2, T* v)

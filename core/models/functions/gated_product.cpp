@@ -32,7 +32,13 @@ bool isRounded(const at::Tensor& factor)
 
 at::Tensor rounded(const at::Tensor& factor, Products products)
 {
-    return products == Products::Bf16 && factor.scalar_type() == at::kFloat ? factor.to(at::kBFloat16) : factor;
+    return factor.to(factorType(factor, products));
+}
+
+at::ScalarType factorType(const at::Tensor& factor, Products products)
+{
+    const at::ScalarType type = factor.scalar_type();
+    return products == Products::Bf16 && type == at::kFloat ? at::kBFloat16 : type;
 }
 
 at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b)

@@ -18,6 +18,8 @@ namespace toeplab::core
 /// fp64), or what it says.
 
 [[nodiscard]] at::Tensor rounded(const at::Tensor& factor, Products products);
+/// The type that it gives them.
+[[nodiscard]] at::ScalarType factorType(const at::Tensor& factor, Products products);
 
 /// [a; b] over rows; undefined where both are, zeros for the one that is missing.
 [[nodiscard]] at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b);

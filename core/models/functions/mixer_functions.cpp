@@ -54,6 +54,7 @@ struct GateOptions {
     kernels::Dropout dropout;
     Products products = Products::Full;
     std::size_t operands = 0;
+    at::ScalarType input = at::kFloat; ///< of x as it came
     bool bias1 = false, bias2 = false, bias3 = false, residual = false;
 };
 
@@ -68,11 +69,16 @@ at::Tensor halfOf(const at::Tensor& tensor, bool wanted, std::int64_t half)
     return wanted ? tensor.narrow(0, half * rows, rows) : at::Tensor();
 }
 
-/// How an operator's input and output are stored beside projections z: as those on a card; on the CPU as x, where they
-/// may be of bfloat16.
-at::TensorOptions operatorOptions(const at::Tensor& z, const at::Tensor& x)
+/// The type that sums have beside a tensor of rounded numbers.
+at::ScalarType unrounded(const at::Tensor& tensor)
 {
-    return z.is_cuda() ? z.options() : z.options().dtype(x.scalar_type());
+    return tensor.scalar_type() == at::kBFloat16 ? at::kFloat : tensor.scalar_type();
+}
+
+/// How an operator's input and output are stored beside projections z: as those on a card, never rounded on the CPU.
+at::TensorOptions operatorOptions(const at::Tensor& z)
+{
+    return z.is_cuda() ? z.options() : z.options().dtype(unrounded(z));
 }
 
 class ToeplitzUnit : public torch::autograd::Function<ToeplitzUnit>
@@ -92,7 +98,7 @@ public:
             stabilise(z, bias, 1);
         }
         const kernels::GateShape shape = gateShape(z, options);
-        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, operatorOptions(z, x));
+        at::Tensor v = at::empty({shape.batch, shape.channels, shape.length}, operatorOptions(z));
         kGateInput(shape, z, bias, v);
         variable_list kept;
         const at::Tensor y = options.map->forward(v, operands, kept);
@@ -103,6 +109,7 @@ public:
         options.bias3 = o_bias.has_value();
         options.residual = residual.has_value();
         options.operands = operands.size();
+        options.input = x.scalar_type();
         const at::Tensor out_weight = o_weight ? rounded(*o_weight, options.products) : at::Tensor();
         const Products products = options.products;
         variable_list saved{in, weight, bias, z, y, out_weight};
@@ -111,7 +118,7 @@ public:
         context->save_for_backward(std::move(saved));
         context->saved_data["options"] = encapsulate(std::move(options));
         if (!o_weight)
-            return o.to(x.scalar_type());
+            return o.to(unrounded(o));
         return outputProjection(out_weight, plain(o_bias), rounded(o, products),
                                 residual ? residual->contiguous() : at::Tensor());
     }
@@ -151,7 +158,7 @@ public:
         kGateInputBackward(shape, z, bias, d.x, dz, dbias);
         const at::Tensor dz_factor = rounded(dz, options.products);
         const at::Tensor dweight = weightGradient(dz_factor, x);
-        variable_list out{context->needs_input_grad(0) ? backThrough(weight, dz_factor).to(g.scalar_type())
+        variable_list out{context->needs_input_grad(0) ? backThrough(weight, dz_factor).to(options.input)
                                                        : at::Tensor(),
                           halfOf(dweight, true, 0),
                           halfOf(dbias, options.bias1, 0),
@@ -187,6 +194,7 @@ public:
         options.bias2 = bias2.has_value();
         options.bias3 = bias3.has_value();
         options.residual = residual.has_value();
+        options.input = x.scalar_type();
         const at::Tensor out_weight = rounded(weight3, options.products);
         const at::Tensor out_factor = rounded(a, options.products);
         context->save_for_backward({in, weight, bias, z, out_weight});
@@ -211,7 +219,7 @@ public:
         const at::Tensor dweight3 = weightGradient(g_factor, rounded(a, options.products));
         const at::Tensor dz_factor = rounded(dz, options.products);
         const at::Tensor dweight = weightGradient(dz_factor, x);
-        return {context->needs_input_grad(0) ? backThrough(saved[1], dz_factor).to(g.scalar_type()) : at::Tensor(),
+        return {context->needs_input_grad(0) ? backThrough(saved[1], dz_factor).to(options.input) : at::Tensor(),
                 halfOf(dweight, true, 0),
                 halfOf(dbias, options.bias1, 0),
                 halfOf(dweight, true, 1),

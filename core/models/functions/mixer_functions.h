@@ -27,7 +27,8 @@ struct GatedToeplitz {
     Products products = Products::Full;
 };
 
-/// x (batch, width, n); residual like y or undefined.
+/// x (batch, width, n), or what products round it to, and its gradient is then of that type; residual like y or
+/// undefined.
 [[nodiscard]] at::Tensor gatedToeplitz(const GatedToeplitz& unit, const at::Tensor& x, const at::Tensor& residual);
 
 /// The gated linear unit: y = residual + W_3 (drop(act(W_1 x + b_1)) * (W_2 x + b_2)) + b_3. W_1 x and W_2 x are one

@@ -8,6 +8,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/rsqrt.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 namespace toeplab::core
@@ -20,35 +21,58 @@ using torch::autograd::variable_list;
 
 using kernels::gpu::LayerTable;
 
-constexpr Kernel kBatchNormForward(&kernels::batchNormForward<float>, &kernels::batchNormForward<double>,
-                                   &LayerTable::batchNormForward);
-constexpr Kernel kBatchNormApply(&kernels::batchNormApply<float>, &kernels::batchNormApply<double>,
-                                 &LayerTable::batchNormApply);
-constexpr Kernel kBatchNormBackward(&kernels::batchNormBackward<float>, &kernels::batchNormBackward<double>,
-                                    &LayerTable::batchNormBackward);
-constexpr Kernel kInstanceNormForward(&kernels::instanceNormForward<float>, &kernels::instanceNormForward<double>,
-                                      &LayerTable::instanceNormForward);
-constexpr Kernel kInstanceNormBackward(&kernels::instanceNormBackward<float>, &kernels::instanceNormBackward<double>,
-                                       &LayerTable::instanceNormBackward);
-constexpr Kernel kRowRmsForward(&kernels::rowRmsForward<float>, &kernels::rowRmsForward<double>,
-                                &LayerTable::rowRmsForward);
-constexpr Kernel kRowRmsBackward(&kernels::rowRmsBackward<float>, &kernels::rowRmsBackward<double>,
-                                 &LayerTable::rowRmsBackward);
+using kernels::BFloat16;
+
+constexpr Kernel kBatchNormForward(&kernels::batchNormForward<float, float>, &kernels::batchNormForward<double, double>,
+                                   &LayerTable::batchNormForward, &kernels::batchNormForward<BFloat16, float>);
+constexpr Kernel kBatchNormApply(&kernels::batchNormApply<float, float>, &kernels::batchNormApply<double, double>,
+                                 &LayerTable::batchNormApply, &kernels::batchNormApply<BFloat16, float>);
+constexpr Kernel kBatchNormBackward(&kernels::batchNormBackward<float, float>,
+                                    &kernels::batchNormBackward<double, double>, &LayerTable::batchNormBackward,
+                                    &kernels::batchNormBackward<BFloat16, float>);
+constexpr Kernel kInstanceNormForward(&kernels::instanceNormForward<float, float>,
+                                      &kernels::instanceNormForward<double, double>, &LayerTable::instanceNormForward,
+                                      &kernels::instanceNormForward<BFloat16, float>);
+constexpr Kernel kInstanceNormBackward(&kernels::instanceNormBackward<float, float>,
+                                       &kernels::instanceNormBackward<double, double>,
+                                       &LayerTable::instanceNormBackward,
+                                       &kernels::instanceNormBackward<BFloat16, float>);
+constexpr Kernel kRowRmsForward(&kernels::rowRmsForward<float, float>, &kernels::rowRmsForward<double, double>,
+                                &LayerTable::rowRmsForward, &kernels::rowRmsForward<BFloat16, float>);
+constexpr Kernel kRowRmsBackward(&kernels::rowRmsBackward<float, float>, &kernels::rowRmsBackward<double, double>,
+                                 &LayerTable::rowRmsBackward, &kernels::rowRmsBackward<BFloat16, float>);
 
 kernels::RowNormShape shapeOf(const at::Tensor& x)
 {
     return {x.size(0), x.size(1), x.size(2)};
 }
 
+/// A norm's values, not yet written.
+at::Tensor valuesLike(const at::Tensor& x, at::ScalarType type)
+{
+    return at::empty(x.sizes(), x.options().dtype(type));
+}
+
+/// The gradients of a norm's values and of x past it, which may be undefined.
+struct Incoming {
+    at::Tensor g, add;
+
+    Incoming(const variable_list& gradients, const at::Tensor& x)
+        : g(gradients[0].defined() ? gradients[0].contiguous() : at::zeros_like(x)),
+          add(gradients[1].defined() ? gradients[1].contiguous() : at::Tensor())
+    {
+    }
+};
+
 class BatchNorm : public torch::autograd::Function<BatchNorm>
 {
 public:
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                              const at::Tensor& bias, const BatchNormState& state)
+    static variable_list forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                                 const at::Tensor& bias, const BatchNormState& state, at::ScalarType type)
     {
         const at::Tensor in = x.contiguous();
         const kernels::RowNormShape shape = shapeOf(in);
-        at::Tensor y = at::empty_like(in);
+        at::Tensor y = valuesLike(in, type);
         at::Tensor mean;
         at::Tensor inverse;
         if (state.training) {
@@ -67,85 +91,93 @@ public:
         }
         context->save_for_backward({in, weight, mean, inverse});
         context->saved_data["fixed"] = !state.training;
-        return y;
+        context->set_materialize_grads(false);
+        return {y, x};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
     {
         const variable_list saved = context->get_saved_variables();
-        const at::Tensor g = gradients[0].contiguous();
-        at::Tensor dx = at::empty_like(g);
+        const Incoming in(gradients, saved[0]);
+        at::Tensor dx = at::empty_like(saved[0]);
         at::Tensor dweight = at::empty_like(saved[1]);
         at::Tensor dbias = at::empty_like(saved[1]);
-        kBatchNormBackward(shapeOf(g), saved[1], saved[2], saved[3], context->saved_data["fixed"].toBool(), saved[0], g,
-                           dx, dweight, dbias);
-        return {dx, dweight, dbias, at::Tensor()};
+        kBatchNormBackward(shapeOf(dx), saved[1], saved[2], saved[3], context->saved_data["fixed"].toBool(), saved[0],
+                           in.g, in.add, dx, dweight, dbias);
+        return {dx, dweight, dbias, at::Tensor(), at::Tensor()};
     }
 };
 
 class InstanceNorm : public torch::autograd::Function<InstanceNorm>
 {
 public:
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, double epsilon)
+    static variable_list forward(AutogradContext* context, const at::Tensor& x, at::ScalarType type, double epsilon)
     {
         const at::Tensor in = x.contiguous();
-        at::Tensor y = at::empty_like(in);
+        at::Tensor y = valuesLike(in, type);
         at::Tensor mean = at::empty({x.size(0), x.size(1)}, x.options());
         at::Tensor inverse = at::empty_like(mean);
         kInstanceNormForward(shapeOf(in), epsilon, in, y, mean, inverse);
         context->save_for_backward({in, mean, inverse});
-        return y;
+        context->set_materialize_grads(false);
+        return {y, x};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
     {
         const variable_list saved = context->get_saved_variables();
-        const at::Tensor g = gradients[0].contiguous();
-        at::Tensor dx = at::empty_like(g);
-        kInstanceNormBackward(shapeOf(g), saved[1], saved[2], saved[0], g, dx);
-        return {dx, at::Tensor()};
+        const Incoming in(gradients, saved[0]);
+        at::Tensor dx = at::empty_like(saved[0]);
+        kInstanceNormBackward(shapeOf(dx), saved[1], saved[2], saved[0], in.g, in.add, dx);
+        return {dx, at::Tensor(), at::Tensor()};
     }
 };
 
 class RowRmsNorm : public torch::autograd::Function<RowRmsNorm>
 {
 public:
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, double epsilon)
+    static variable_list forward(AutogradContext* context, const at::Tensor& x, at::ScalarType type, double epsilon)
     {
         const at::Tensor in = x.contiguous();
-        at::Tensor y = at::empty_like(in);
+        at::Tensor y = valuesLike(in, type);
         at::Tensor inverse = at::empty({x.size(0), x.size(1)}, x.options());
         kRowRmsForward(shapeOf(in), epsilon, in, y, inverse);
         context->save_for_backward({in, inverse});
         context->saved_data["epsilon"] = epsilon;
-        return y;
+        context->set_materialize_grads(false);
+        return {y, x};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
     {
         const variable_list saved = context->get_saved_variables();
-        const at::Tensor g = gradients[0].contiguous();
-        at::Tensor dx = at::empty_like(g);
-        kRowRmsBackward(shapeOf(g), context->saved_data["epsilon"].toDouble(), saved[1], saved[0], g, dx);
-        return {dx, at::Tensor()};
+        const Incoming in(gradients, saved[0]);
+        at::Tensor dx = at::empty_like(saved[0]);
+        kRowRmsBackward(shapeOf(dx), context->saved_data["epsilon"].toDouble(), saved[1], saved[0], in.g, in.add, dx);
+        return {dx, at::Tensor(), at::Tensor()};
     }
 };
 
+Normed normed(const variable_list& outputs)
+{
+    return {outputs[0], outputs[1]};
+}
+
 } // namespace
 
-at::Tensor batchNorm(const BatchNormState& state, const at::Tensor& x)
+Normed batchNorm(const BatchNormState& state, const at::Tensor& x, at::ScalarType type)
 {
-    return BatchNorm::apply(x, state.weight, state.bias, state);
+    return normed(BatchNorm::apply(x, state.weight, state.bias, state, type));
 }
 
-at::Tensor instanceNorm(const at::Tensor& x, double epsilon)
+Normed instanceNorm(const at::Tensor& x, at::ScalarType type, double epsilon)
 {
-    return InstanceNorm::apply(x, epsilon);
+    return normed(InstanceNorm::apply(x, type, epsilon));
 }
 
-at::Tensor rowRmsNorm(const at::Tensor& x, double epsilon)
+Normed rowRmsNorm(const at::Tensor& x, at::ScalarType type, double epsilon)
 {
-    return RowRmsNorm::apply(x, epsilon);
+    return normed(RowRmsNorm::apply(x, type, epsilon));
 }
 
 } // namespace toeplab::core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/operators/functions/functions.h"
 #include "kernels/embedding/embedding.h"
 #include "kernels/pointwise/dropout.h"
 
@@ -52,18 +53,19 @@ private:
 /// residual + drop(x)
 [[nodiscard]] at::Tensor dropoutAdd(const at::Tensor& residual, const at::Tensor& x, const kernels::Dropout& dropout);
 
-/// Batch norm over batch and length. In training the running statistics (channels) move by `momentum` towards the
-/// batch's (unbiased variance); otherwise they are used.
+/// Norms along the sequence; type: that of their values, as of normChannels(). Batch norm is over batch and length: in
+/// training the running statistics (channels) move by `momentum` towards the batch's (unbiased variance); otherwise
+/// they are used.
 struct BatchNormState {
     at::Tensor weight, bias, running_mean, running_var;
     double epsilon = 1e-5;
     double momentum = 0.1;
     bool training = true;
 };
-[[nodiscard]] at::Tensor batchNorm(const BatchNormState& state, const at::Tensor& x);
+[[nodiscard]] Normed batchNorm(const BatchNormState& state, const at::Tensor& x, at::ScalarType type);
 /// Over the length of each row.
-[[nodiscard]] at::Tensor instanceNorm(const at::Tensor& x, double epsilon = 1e-5);
+[[nodiscard]] Normed instanceNorm(const at::Tensor& x, at::ScalarType type, double epsilon = 1e-5);
 /// x / (|row| / sqrt(channels) + epsilon)
-[[nodiscard]] at::Tensor rowRmsNorm(const at::Tensor& x, double epsilon = 1e-2);
+[[nodiscard]] Normed rowRmsNorm(const at::Tensor& x, at::ScalarType type, double epsilon = 1e-2);
 
 } // namespace toeplab::core

@@ -76,7 +76,7 @@ void forType(const at::Tensor& tensor, Body&& body)
 /// One function of kernels/: for float and double on the CPU and, by its entry in the table, for a graphics card. It is
 /// called with tensors where these take pointers; the first one of floating point says which of the three. The table's
 /// functions take shapes by pointer and, in front of the activations (void*), the kind of their numbers, which is not
-/// an argument here. A fourth function is for the CPU where the first tensor is of bfloat16.
+/// an argument here. A fourth function is for the CPU where one of the tensors is of bfloat16.
 template <typename Single, typename Twofold, typename Entry, typename Rounded = std::nullptr_t>
 class Kernel
 {
@@ -92,7 +92,7 @@ public:
         const at::Tensor& leading = firstFloating(arguments...);
         if (const Gpu* gpu = gpuOf(leading); gpu != nullptr)
             onGpu(*gpu, entry_, arguments...);
-        else if (leading.scalar_type() == at::kBFloat16)
+        else if ((isRounded(arguments) || ...))
             onRounded(arguments...);
         else if (leading.scalar_type() == at::kDouble)
             onCpu(twofold_, arguments...);
@@ -184,6 +184,15 @@ private:
         }
         (std::index_sequence_for<Parameters...>());
         return number;
+    }
+
+    template <typename Argument>
+    static bool isRounded(const Argument& argument)
+    {
+        if constexpr (std::is_same_v<Argument, at::Tensor>)
+            return argument.defined() && argument.scalar_type() == at::kBFloat16;
+        else
+            return false;
     }
 
     template <typename Argument, typename... Rest>

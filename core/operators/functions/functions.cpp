@@ -10,6 +10,7 @@
 #include <ATen/ops/amax.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -82,16 +83,26 @@ public:
     }
 };
 
+/// body(S{}, T{}): how a norm's values are stored, and what it computes in.
+template <typename Body>
+void forStored(const at::Tensor& values, const at::Tensor& x, Body&& body)
+{
+    if (values.scalar_type() == at::kBFloat16)
+        body(kernels::BFloat16{}, float{});
+    else
+        forType(x, [&](auto type) { body(type, type); });
+}
+
 class ChannelNormFunction : public torch::autograd::Function<ChannelNormFunction>
 {
 public:
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const std::optional<at::Tensor>& weight,
-                              const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& gate,
-                              std::int64_t kind)
+    static variable_list forward(AutogradContext* context, const at::Tensor& x, const std::optional<at::Tensor>& weight,
+                                 const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& gate,
+                                 std::int64_t kind, at::ScalarType type)
     {
         const at::Tensor in = x.contiguous();
         const kernels::ChannelNormShape shape{x.size(0), x.size(1), x.size(2), static_cast<kernels::ChannelNorm>(kind)};
-        at::Tensor y = at::empty_like(in);
+        at::Tensor y = at::empty(in.sizes(), in.options().dtype(type));
         at::Tensor mean = at::empty({shape.batch, shape.length}, x.options());
         at::Tensor inverse = at::empty_like(mean);
         const at::Tensor w = weight.value_or(at::Tensor());
@@ -100,25 +111,28 @@ public:
         if (const Gpu* gpu = gpuOf(in); gpu != nullptr) {
             const kernels::ChannelNormParameters<const float> parameters{constData<float>(w), constData<float>(b),
                                                                          constData<float>(q)};
-            gpu->call(&LayerTable::channelNormForward, &shape, &parameters, numberOf(in), constData<void>(in),
+            gpu->call(&LayerTable::channelNormForward, &shape, &parameters, numberOf(y), constData<float>(in),
                       data<void>(y), data<float>(mean), data<float>(inverse));
         } else {
-            forType(x, [&](auto type) {
-                using T = decltype(type);
-                kernels::channelNormForward<T>(shape, {constData<T>(w), constData<T>(b), constData<T>(q)},
-                                               constData<T>(in), data<T>(y), data<T>(mean), data<T>(inverse));
+            forStored(y, x, [&](auto stored, auto computed) {
+                using S = decltype(stored);
+                using T = decltype(computed);
+                kernels::channelNormForward<S, T>(shape, {constData<T>(w), constData<T>(b), constData<T>(q)},
+                                                  constData<T>(in), data<S>(y), data<T>(mean), data<T>(inverse));
             });
         }
         context->save_for_backward({in, w, b, q, mean, inverse});
         context->saved_data["kind"] = kind;
-        return y;
+        context->set_materialize_grads(false);
+        return {y, x};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
     {
         const variable_list saved = context->get_saved_variables();
         const at::Tensor& x = saved[0];
-        const at::Tensor g = gradients[0].contiguous();
+        const at::Tensor g = gradients[0].defined() ? gradients[0].contiguous() : at::zeros_like(x);
+        const at::Tensor add = gradients[1].defined() ? gradients[1].contiguous() : at::Tensor();
         const kernels::ChannelNormShape shape{x.size(0), x.size(1), x.size(2),
                                               static_cast<kernels::ChannelNorm>(context->saved_data["kind"].toInt())};
         at::Tensor dx = at::empty_like(x);
@@ -130,19 +144,20 @@ public:
             const kernels::ChannelNormParameters<const float> parameters{
                 constData<float>(saved[1]), constData<float>(saved[2]), constData<float>(saved[3])};
             const kernels::ChannelNormParameters<float> into{data<float>(d[0]), data<float>(d[1]), data<float>(d[2])};
-            gpu->call(&LayerTable::channelNormBackward, &shape, &parameters, numberOf(x), constData<void>(x),
-                      constData<float>(saved[4]), constData<float>(saved[5]), constData<void>(g), data<void>(dx),
-                      &into);
+            gpu->call(&LayerTable::channelNormBackward, &shape, &parameters, numberOf(g), constData<float>(x),
+                      constData<float>(saved[4]), constData<float>(saved[5]), constData<void>(g), constData<float>(add),
+                      data<float>(dx), &into);
         } else {
-            forType(x, [&](auto type) {
-                using T = decltype(type);
-                kernels::channelNormBackward<T>(
+            forStored(g, x, [&](auto stored, auto computed) {
+                using S = decltype(stored);
+                using T = decltype(computed);
+                kernels::channelNormBackward<S, T>(
                     shape, {constData<T>(saved[1]), constData<T>(saved[2]), constData<T>(saved[3])}, constData<T>(x),
-                    constData<T>(saved[4]), constData<T>(saved[5]), constData<T>(g), data<T>(dx),
+                    constData<T>(saved[4]), constData<T>(saved[5]), constData<S>(g), constData<T>(add), data<T>(dx),
                     {data<T>(d[0]), data<T>(d[1]), data<T>(d[2])});
             });
         }
-        return {dx, d[0], d[1], d[2], at::Tensor()};
+        return {dx, d[0], d[1], d[2], at::Tensor(), at::Tensor()};
     }
 };
 
@@ -178,11 +193,18 @@ at::Tensor activate(const at::Tensor& x, const NamedActivation& activation, std:
     return Activate::apply(in, static_cast<std::int64_t>(activation.function));
 }
 
+Normed normChannels(kernels::ChannelNorm kind, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                    const at::Tensor& gate, at::ScalarType type)
+{
+    const variable_list out = ChannelNormFunction::apply(x, optional(weight), optional(bias), optional(gate),
+                                                         static_cast<std::int64_t>(kind), type);
+    return {out[0], out[1]};
+}
+
 at::Tensor channelNorm(kernels::ChannelNorm kind, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                        const at::Tensor& gate)
 {
-    return ChannelNormFunction::apply(x, optional(weight), optional(bias), optional(gate),
-                                      static_cast<std::int64_t>(kind));
+    return normChannels(kind, x, weight, bias, gate, x.scalar_type()).value;
 }
 
 kernels::ChannelNorm channelNormFromName(const std::string& name)

@@ -29,7 +29,17 @@ struct NamedActivation {
 /// Elementwise; a stabilised one takes its maximum over `heads` groups of channels (dimension 1) apart.
 [[nodiscard]] at::Tensor activate(const at::Tensor& x, const NamedActivation& activation, std::int64_t heads = 1);
 
-/// Norm over the channels; what the kind does not have is undefined.
+/// What a norm gives a residual block: its values, rounded once where the block multiplies a narrower type, and x
+/// itself for the path past the block. The backward pass gets the gradients of both and adds them while it writes.
+struct Normed {
+    at::Tensor value, residual;
+};
+
+/// Norm over the channels; what the kind does not have is undefined. type: that of the values, x's own or, for float,
+/// bfloat16.
+[[nodiscard]] Normed normChannels(kernels::ChannelNorm kind, const at::Tensor& x, const at::Tensor& weight,
+                                  const at::Tensor& bias, const at::Tensor& gate, at::ScalarType type);
+/// Its values in x's type.
 [[nodiscard]] at::Tensor channelNorm(kernels::ChannelNorm kind, const at::Tensor& x, const at::Tensor& weight,
                                      const at::Tensor& bias, const at::Tensor& gate);
 

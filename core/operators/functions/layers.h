@@ -36,6 +36,10 @@ public:
     {
         return channelNorm(kind_, x, weight_, bias_, gate_);
     }
+    [[nodiscard]] Normed withResidual(const at::Tensor& x, at::ScalarType type) const
+    {
+        return normChannels(kind_, x, weight_, bias_, gate_, type);
+    }
 
     [[nodiscard]] kernels::ChannelNorm kind() const { return kind_; }
     /// Undefined where the kind has none.

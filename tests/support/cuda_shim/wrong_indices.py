@@ -183,6 +183,9 @@ WRONG = {
         ("result += parameters.bias[c];", "result += parameters.bias[0];"),
         ("sums[2 * geometry.channels + c] = of_gate;", "sums[geometry.channels + c] = of_gate;"),
         ("const float q = parameters.gate[c];", "const float q = parameters.gate[0];"),
+        ("fromFloat(result, y[at.first + c * n]);", "fromFloat(result, y[at.first + c]);"),
+        ("result += add[at.first + c * n];", "result += add[at.first];"),
+        ("dx[at.first + c * n] = result;", "dx[at.first] = result;"),
     ],
     "kernels/norm/row_norm.cu": [
         ("sums[row] = make_float2(mean, squares);", "sums[0] = make_float2(mean, squares);"),
@@ -194,6 +197,8 @@ WRONG = {
         ("const float a = weight[c] * inverse[c];", "const float a = weight[c] * inverse[0];"),
         ("coefficients[by_channel ? row % geometry.channels : row];", "coefficients[row % geometry.channels];"),
         ("static_cast<int>(blockIdx.x % static_cast<unsigned>(tiles)) * kTile", "0"),
+        ("w = readFour(add + at, i,", "w = readFour(add, i,"),
+        ("mapped(u.w, v.w, w.w)", "mapped(u.w, v.w, w.z)"),
     ],
     "kernels/rpe/rpe.cuh": [
         ("(width + 2) + row) * positions", "(width + 1) + row) * positions"),

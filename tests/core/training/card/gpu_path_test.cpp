@@ -271,6 +271,63 @@ TEST_P(GpuPath, RepeatsItselfToTheLastBit)
         EXPECT_TRUE(first.gradients[i].value.equal(second.gradients[i].value)) << first.gradients[i].name;
 }
 
+/// Blocks whose norms write bf16 and read gradients of bf16.
+std::vector<Case> roundedCases()
+{
+    std::vector<Case> all;
+    for (const char* norm : {"layer", "batch", "instance", "simplerms", "none"})
+        all.push_back({std::string("norms_") + norm, [norm](Experiment& e) { e.model.norm = norm; }});
+    all.push_back({"dropout", [](Experiment& e) { e.model.dropout = 0.2; }});
+    all.push_back({"normed_output", [](Experiment& e) { e.mixer.use_norm = true; }});
+    all.push_back({"token_shift", [](Experiment& e) { e.mixer.token_shift = 2; }});
+    all.push_back({"stabilised_exp", [](Experiment& e) { e.mixer.act = "exp"; }});
+    for (Case& one : all)
+        one.change = [change = one.change](Experiment& e) {
+            change(e);
+            e.train.precision = "bf16";
+        };
+    return all;
+}
+
+class GpuPathOfBf16 : public ::testing::TestWithParam<Case>
+{
+};
+
+TEST_P(GpuPathOfBf16, RoundsWhereTheCpuDoes)
+{
+    TOEPLAB_NEEDS_CARD();
+    const Pass expected = passThrough(GetParam(), at::kCPU);
+    const auto card = testing::enterCard();
+    const Pass pass = passThrough(GetParam(), deviceOf(*card));
+    // A card rounds what lies between products as well, and there are processors without bf16.
+    const double near = card->isReal() ? 0.05 : 0.01;
+    EXPECT_LT(apart(pass.logits, expected.logits), near);
+    ASSERT_EQ(pass.gradients.size(), expected.gradients.size());
+    const double all = sizeOf(expected.gradients);
+    for (std::size_t i = 0; i < pass.gradients.size(); ++i) {
+        const at::Tensor& a = pass.gradients[i].value;
+        const at::Tensor& b = expected.gradients[i].value;
+        EXPECT_EQ(a.scalar_type(), at::kFloat) << pass.gradients[i].name;
+        EXPECT_LT((a - b).to(at::kDouble).norm().item<double>(),
+                  2 * near * b.to(at::kDouble).norm().item<double>() + 0.2 * near * all)
+            << pass.gradients[i].name;
+    }
+}
+
+TEST_P(GpuPathOfBf16, RepeatsItselfToTheLastBit)
+{
+    TOEPLAB_NEEDS_CARD();
+    const auto card = testing::enterCard();
+    const Pass first = passThrough(GetParam(), deviceOf(*card));
+    const Pass second = passThrough(GetParam(), deviceOf(*card));
+    EXPECT_TRUE(first.logits.equal(second.logits));
+    for (std::size_t i = 0; i < first.gradients.size(); ++i)
+        EXPECT_TRUE(first.gradients[i].value.equal(second.gradients[i].value)) << first.gradients[i].name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, GpuPathOfBf16, ::testing::ValuesIn(roundedCases()),
+                         [](const ::testing::TestParamInfo<Case>& one) { return one.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(Models, GpuPath, ::testing::ValuesIn(cases()),
                          [](const ::testing::TestParamInfo<Case>& one) { return one.param.name; });
 
