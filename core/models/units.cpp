@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/units.h"
 
+#include "core/models/functions/gated_product.h"
 #include "core/models/functions/sequence_functions.h"
 #include "core/operators/base/keepsakes.h"
 
@@ -80,8 +81,10 @@ at::Tensor MixerUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     unit.dropout = drawDropout(training() ? options_.dropout : 0);
     unit.products = options_.products;
     const at::Tensor in = shiftTokens(x, settings_.token_shift);
-    if (norm_ != nullptr)
-        return o_((*norm_)(gatedToeplitz(unit, in, {})), residual);
+    if (norm_ != nullptr) {
+        const at::Tensor o = gatedToeplitz(unit, in, {});
+        return o_(norm_->withResidual(o, factorType(o, options_.products)).value, residual);
+    }
     unit.o_weight = o_.weight;
     unit.o_bias = o_.bias;
     return gatedToeplitz(unit, in, residual);

@@ -9,13 +9,13 @@
 namespace toeplab::core
 {
 
-/// Two projections of the same input as one product, and their way back: what both gated units share.
+/// Two projections of the same input as one product: what both gated units share beside
+/// core/operators/functions/projection.h.
 ///
 /// Factors of a product go through `rounded` first. In full precision it hands them on; for bf16 it gives copies of
 /// eight bits of mantissa, whose products are summed in fp32 and rounded once, as PyTorch's autocast does; gates read
 /// and write bf16 and compute in fp32. What lies between blocks stays fp32 on the CPU, and so do operators; on a
-/// graphics card all of it is stored in bf16. Every function here takes factors of either kind and gives fp32 (fp64 for
-/// fp64), or what it says.
+/// graphics card all of it is stored in bf16.
 
 [[nodiscard]] at::Tensor rounded(const at::Tensor& factor, Products products);
 /// The type that it gives them.
@@ -30,16 +30,5 @@ namespace toeplab::core
 /// For a stabilised activation: subtracts from each position of a half of z the largest of its channels (bias
 /// included).
 void stabilise(const at::Tensor& z, const at::Tensor& bias, std::int64_t half);
-
-/// y = residual + W o + b into a new tensor.
-[[nodiscard]] at::Tensor outputProjection(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& o,
-                                          const at::Tensor& residual);
-
-/// W^T g; bf16 for bf16.
-[[nodiscard]] at::Tensor backThrough(const at::Tensor& weight, const at::Tensor& g);
-/// sum_b g o^T
-[[nodiscard]] at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& o);
-/// sum over batch and positions, of a tensor in full precision
-[[nodiscard]] at::Tensor biasGradient(const at::Tensor& g);
 
 } // namespace toeplab::core

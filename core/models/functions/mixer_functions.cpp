@@ -4,6 +4,7 @@
 #include "core/models/functions/gated_product.h"
 #include "core/operators/functions/capsule.h"
 #include "core/operators/functions/dispatch.h"
+#include "core/operators/functions/projection.h"
 #include "kernels/pointwise/gate.h"
 
 #include <ATen/ops/empty.h>
@@ -119,8 +120,8 @@ public:
         context->saved_data["options"] = encapsulate(std::move(options));
         if (!o_weight)
             return o.to(unrounded(o));
-        return outputProjection(out_weight, plain(o_bias), rounded(o, products),
-                                residual ? residual->contiguous() : at::Tensor());
+        return projectForward(out_weight, plain(o_bias), residual ? residual->contiguous() : at::Tensor(),
+                              rounded(o, products));
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
@@ -141,15 +142,15 @@ public:
         const bool apart = y.scalar_type() != z.scalar_type();
         at::Tensor o = at::empty(y.sizes(), z.options());
         const at::Tensor go =
-            o_weight.defined() ? backThrough(o_weight, g_factor).to(z.scalar_type()) : g.to(z.scalar_type());
+            o_weight.defined() ? projectBackwardInput(o_weight, g_factor).to(z.scalar_type()) : g.to(z.scalar_type());
         at::Tensor dy = o_weight.defined() && !apart ? go : at::empty_like(y);
         kGateOutputBackward(shape, options.dropout, z, bias, y, go, dz, dy, o, dbias);
         at::Tensor do_weight;
         at::Tensor do_bias;
         if (o_weight.defined()) {
-            do_weight = weightGradient(g_factor, rounded(o, options.products));
+            do_weight = projectBackwardWeight(g_factor, rounded(o, options.products));
             if (options.bias3)
-                do_bias = biasGradient(g);
+                do_bias = sumRows(g);
         }
         at::Tensor v = apart ? at::empty_like(y) : o; // o has served
         kGateInput(shape, z, bias, v);
@@ -157,8 +158,8 @@ public:
                                                          at::TensorList(saved).slice(6 + options.operands));
         kGateInputBackward(shape, z, bias, d.x, dz, dbias);
         const at::Tensor dz_factor = rounded(dz, options.products);
-        const at::Tensor dweight = weightGradient(dz_factor, x);
-        variable_list out{context->needs_input_grad(0) ? backThrough(weight, dz_factor).to(options.input)
+        const at::Tensor dweight = projectBackwardWeight(dz_factor, x);
+        variable_list out{context->needs_input_grad(0) ? projectBackwardInput(weight, dz_factor).to(options.input)
                                                        : at::Tensor(),
                           halfOf(dweight, true, 0),
                           halfOf(dbias, options.bias1, 0),
@@ -199,7 +200,7 @@ public:
         const at::Tensor out_factor = rounded(a, options.products);
         context->save_for_backward({in, weight, bias, z, out_weight});
         context->saved_data["options"] = encapsulate(std::move(options));
-        return outputProjection(out_weight, plain(bias3), out_factor, residual ? residual->contiguous() : at::Tensor());
+        return projectForward(out_weight, plain(bias3), residual ? residual->contiguous() : at::Tensor(), out_factor);
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
@@ -212,20 +213,21 @@ public:
         const kernels::GateShape shape = gateShape(z, options);
         const at::Tensor g = gradients[0].contiguous();
         const at::Tensor g_factor = rounded(g, options.products);
-        at::Tensor a = backThrough(saved[4], g_factor).to(z.scalar_type());
+        at::Tensor a = projectBackwardInput(saved[4], g_factor).to(z.scalar_type());
         at::Tensor dz = at::empty_like(z);
         at::Tensor dbias = at::empty({2 * shape.channels}, g.options());
         kGluBackward(shape, options.dropout, z, bias, a, dz, a, dbias);
-        const at::Tensor dweight3 = weightGradient(g_factor, rounded(a, options.products));
+        const at::Tensor dweight3 = projectBackwardWeight(g_factor, rounded(a, options.products));
         const at::Tensor dz_factor = rounded(dz, options.products);
-        const at::Tensor dweight = weightGradient(dz_factor, x);
-        return {context->needs_input_grad(0) ? backThrough(saved[1], dz_factor).to(options.input) : at::Tensor(),
+        const at::Tensor dweight = projectBackwardWeight(dz_factor, x);
+        return {context->needs_input_grad(0) ? projectBackwardInput(saved[1], dz_factor).to(options.input)
+                                             : at::Tensor(),
                 halfOf(dweight, true, 0),
                 halfOf(dbias, options.bias1, 0),
                 halfOf(dweight, true, 1),
                 halfOf(dbias, options.bias2, 1),
                 dweight3,
-                options.bias3 ? biasGradient(g) : at::Tensor(),
+                options.bias3 ? sumRows(g) : at::Tensor(),
                 options.residual ? g : at::Tensor(),
                 at::Tensor()};
     }

@@ -42,10 +42,11 @@ public:
                               const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& residual)
     {
         const at::Tensor in = x.contiguous();
-        context->save_for_backward({in, weight});
+        const at::Tensor factor = weight.to(in.scalar_type());
+        context->save_for_backward({in, factor});
         context->saved_data["bias"] = bias.has_value();
         context->saved_data["residual"] = residual.has_value();
-        return projectForward(weight, bias.value_or(at::Tensor()), residual ? residual->contiguous() : at::Tensor(),
+        return projectForward(factor, bias.value_or(at::Tensor()), residual ? residual->contiguous() : at::Tensor(),
                               in);
     }
 
@@ -53,8 +54,10 @@ public:
     {
         const variable_list saved = context->get_saved_variables();
         const at::Tensor g = gradients[0].contiguous();
-        return {context->needs_input_grad(0) ? projectBackwardInput(saved[1], g) : at::Tensor(),
-                projectBackwardWeight(g, saved[0]), context->saved_data["bias"].toBool() ? sumRows(g) : at::Tensor(),
+        const at::Tensor factor = g.to(saved[0].scalar_type());
+        return {context->needs_input_grad(0) ? projectBackwardInput(saved[1], factor) : at::Tensor(),
+                projectBackwardWeight(factor, saved[0]),
+                context->saved_data["bias"].toBool() ? sumRows(g) : at::Tensor(),
                 context->saved_data["residual"].toBool() ? g : at::Tensor()};
     }
 };

@@ -14,7 +14,8 @@ namespace toeplab::core
 /// Differentiable functions over kernels/, all in (batch, channels, length) layout, contiguous, float or double.
 
 /// y[b] = W x[b] + bias: weight (out, in), bias (out) or undefined. An output projection starts from a residual
-/// (batch, out, length) where one is defined: y[b] = residual[b] + W x[b] + bias.
+/// (batch, out, length) where one is defined: y[b] = residual[b] + W x[b] + bias. For x of bfloat16 the weight is
+/// rounded, and so is the gradient of y where it is multiplied; y is fp32.
 [[nodiscard]] at::Tensor project(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                                  const at::Tensor& residual = {});
 

@@ -21,7 +21,7 @@ struct Pass {
 };
 
 /// One pass of a model with enlarged parameters, so that its projections matter.
-Pass passWith(const std::string& precision)
+Pass passWith(const std::string& precision, bool normed_output = false)
 {
     Experiment e;
     e.model.layers = 2;
@@ -29,6 +29,7 @@ Pass passWith(const std::string& precision)
     e.model.embedding_dropout = 0;
     e.mixer.rpe_width = 8;
     e.mixer.gamma = 0.9;
+    e.mixer.use_norm = normed_output;
     e.train.precision = precision;
     auto model = makeClassifier(e, {4, 9, 50, false, 0, 0}, 3);
     if (!model)
@@ -61,17 +62,19 @@ TEST(Precision, Bf16IsNearFp32AndNotTheSame)
 {
     if (productsFor("bf16") != Products::Bf16)
         GTEST_SKIP() << "this processor has no bf16 products";
-    const Pass full = passWith("fp32");
-    const Pass half = passWith("bf16");
-    EXPECT_LT(relative(half.logits, full.logits), 0.03);
-    EXPECT_GT(relative(half.logits, full.logits), 1e-5);
-    ASSERT_EQ(half.gradients.size(), full.gradients.size());
-    for (std::size_t i = 0; i < full.gradients.size(); ++i) {
-        const at::Tensor& a = half.gradients[i].value;
-        const at::Tensor& b = full.gradients[i].value;
-        EXPECT_EQ(a.scalar_type(), at::kFloat) << full.gradients[i].name;
-        if (b.norm().item<double>() > 1e-4) {
-            EXPECT_LT(relative(a, b), 0.06) << full.gradients[i].name;
+    for (const bool normed_output : {false, true}) {
+        const Pass full = passWith("fp32", normed_output);
+        const Pass half = passWith("bf16", normed_output);
+        EXPECT_LT(relative(half.logits, full.logits), 0.03);
+        EXPECT_GT(relative(half.logits, full.logits), 1e-5);
+        ASSERT_EQ(half.gradients.size(), full.gradients.size());
+        for (std::size_t i = 0; i < full.gradients.size(); ++i) {
+            const at::Tensor& a = half.gradients[i].value;
+            const at::Tensor& b = full.gradients[i].value;
+            EXPECT_EQ(a.scalar_type(), at::kFloat) << full.gradients[i].name;
+            if (b.norm().item<double>() > 1e-4) {
+                EXPECT_LT(relative(a, b), 0.06) << full.gradients[i].name;
+            }
         }
     }
 }
