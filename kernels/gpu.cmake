@@ -10,6 +10,7 @@ set(TOEPLAB_GPU_SOURCES
   ${PROJECT_SOURCE_DIR}/kernels/fftconv/fused.cu
   ${PROJECT_SOURCE_DIR}/kernels/fftconv/long.cu
   ${PROJECT_SOURCE_DIR}/kernels/norm/channel_norm.cu
+  ${PROJECT_SOURCE_DIR}/kernels/norm/gate_norm.cu
   ${PROJECT_SOURCE_DIR}/kernels/norm/row_norm.cu
   ${PROJECT_SOURCE_DIR}/kernels/pointwise/activation.cu
   ${PROJECT_SOURCE_DIR}/kernels/pointwise/gate.cu

@@ -81,7 +81,9 @@ at::Tensor MixerUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     unit.dropout = drawDropout(training() ? options_.dropout : 0);
     unit.products = options_.products;
     const at::Tensor in = shiftTokens(x, settings_.token_shift);
-    if (norm_ != nullptr) {
+    if (norm_ != nullptr && normsGates(in, options_.products)) {
+        unit.norm = norm_.get();
+    } else if (norm_ != nullptr) {
         const at::Tensor o = gatedToeplitz(unit, in, {});
         return o_(norm_->withResidual(o, factorType(o, options_.products)).value, residual);
     }

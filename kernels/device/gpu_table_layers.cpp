@@ -77,6 +77,24 @@ void fillNorms(LayerTable& table)
             channelNormBackward(*context, *shape, *parameters, x, mean, inverse, t.in(g), add, dx, *gradients);
         });
     };
+    table.gateNormForward = [](Context* context, const GateShape* shape, const Dropout* dropout, ChannelNorm kind,
+                               const ChannelNormParameters<const float>* parameters, Number number, const void* z,
+                               const float* bias, const void* y, void* o, float* mean, float* inverse) {
+        return typed(number, [&](auto t) {
+            gateNormForward(*context, *shape, *dropout, kind, *parameters, t.in(z), bias, t.in(y), t.out(o), mean,
+                            inverse);
+        });
+    };
+    table.gateNormBackward = [](Context* context, const GateShape* shape, const Dropout* dropout, ChannelNorm kind,
+                                const ChannelNormParameters<const float>* parameters, Number number, const void* z,
+                                const float* bias, const void* y, const float* mean, const float* inverse,
+                                const void* g, void* dz, void* dy, void* o, float* dbias,
+                                const ChannelNormParameters<float>* gradients) {
+        return typed(number, [&](auto t) {
+            gateNormBackward(*context, *shape, *dropout, kind, *parameters, t.in(z), bias, t.in(y), mean, inverse,
+                             t.in(g), t.out(dz), t.out(dy), t.out(o), dbias, *gradients);
+        });
+    };
     table.batchNormForward = [](Context* context, const RowNormShape* shape, Number number, const float* weight,
                                 const float* bias, float epsilon, const float* x, void* y, float* mean, float* inverse,
                                 float* variance) {

@@ -45,6 +45,14 @@ struct LayerTable {
                                const ChannelNormParameters<const float>* parameters, Number number, const float* x,
                                const float* mean, const float* inverse, const void* g, const float* add, float* dx,
                                const ChannelNormParameters<float>* gradients) = nullptr;
+    int (*gateNormForward)(Context* context, const GateShape* shape, const Dropout* dropout, ChannelNorm kind,
+                           const ChannelNormParameters<const float>* parameters, Number number, const void* z,
+                           const float* bias, const void* y, void* o, float* mean, float* inverse) = nullptr;
+    int (*gateNormBackward)(Context* context, const GateShape* shape, const Dropout* dropout, ChannelNorm kind,
+                            const ChannelNormParameters<const float>* parameters, Number number, const void* z,
+                            const float* bias, const void* y, const float* mean, const float* inverse, const void* g,
+                            void* dz, void* dy, void* o, float* dbias,
+                            const ChannelNormParameters<float>* gradients) = nullptr;
     int (*batchNormForward)(Context* context, const RowNormShape* shape, Number number, const float* weight,
                             const float* bias, float epsilon, const float* x, void* y, float* mean, float* inverse,
                             float* variance) = nullptr;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/device/check.h"
 #include "kernels/device/gpu.cuh"
+#include "kernels/device/reduce.cuh"
 #include "kernels/norm/channel_norm.h"
 
 /// Norms over channels in a block of kNormWarps warps: a lane does a position, the warps share the channels.
@@ -28,6 +30,59 @@ struct NormParameters {
         return weight == nullptr ? 1.0F : weight[kind == ChannelNorm::Scale ? 0 : c];
     }
 };
+
+/// A tensor (batch, channels, length) in tiles of kWarp positions, one to a block.
+struct NormGeometry {
+    ChannelNorm kind = ChannelNorm::Layer;
+    int channels = 0;
+    int length = 0;
+    int tiles = 0; ///< of a sample
+};
+
+/// This thread's position.
+struct NormPosition {
+    int warp, lane, index; ///< index: in the sample
+    bool there;
+    std::int64_t sample;
+    std::int64_t first;    ///< element of channel 0
+    std::int64_t position; ///< of (batch, length)
+
+    __device__ explicit NormPosition(const NormGeometry& geometry)
+        : warp(static_cast<int>(threadIdx.x) / kWarp), lane(static_cast<int>(threadIdx.x) % kWarp),
+          index(static_cast<int>(blockIdx.x % static_cast<unsigned>(geometry.tiles)) * kWarp + lane),
+          there(index < geometry.length), sample(blockIdx.x / static_cast<unsigned>(geometry.tiles)),
+          first(sample * geometry.channels * geometry.length + index), position(sample * geometry.length + index)
+    {
+    }
+};
+
+inline NormGeometry normGeometry(ChannelNorm kind, std::int64_t channels, std::int64_t length)
+{
+    require(channels >= 1 && length >= 1, "channels and length are at least 1", channels, length);
+    return {kind, static_cast<int>(channels), static_cast<int>(length), static_cast<int>(blocksFor(length, kWarp))};
+}
+
+/// A block for each tile, which shares two floats a thread.
+inline Launch normLaunch(std::int64_t batch, const NormGeometry& geometry)
+{
+    constexpr int kThreads = kNormWarps * kWarp;
+    return {batch * geometry.tiles, kThreads, 2 * kThreads * sizeof(float)};
+}
+
+/// The gradients of the parameters that are given, from the sums over all positions (3, channels): for weight, bias and
+/// gate. Scale's one weight has those of all channels.
+inline void normGradients(Context& context, ChannelNorm kind, std::int64_t channels, const float* sums,
+                          const ChannelNormParameters<float>& gradients)
+{
+    if (gradients.weight != nullptr && kind == ChannelNorm::Scale)
+        sumParts(context, channels, 1, sums, gradients.weight);
+    else if (gradients.weight != nullptr)
+        sumParts(context, 1, channels, sums, gradients.weight);
+    if (gradients.bias != nullptr)
+        sumParts(context, 1, channels, sums + channels, gradients.bias);
+    if (gradients.gate != nullptr)
+        sumParts(context, 1, channels, sums + 2 * channels, gradients.gate);
+}
 
 /// The sum over the block's warps for each lane. scratch: a float a thread, free again after the next barrier.
 __device__ __forceinline__ float sumOverWarps(float value, float* scratch)
@@ -60,6 +115,82 @@ __device__ __forceinline__ float normPull(ChannelNorm kind, float scale)
         return 1.0F;
     const float rms = 1.0F / scale - kRmsEpsilon;
     return rms > kRmsEpsilon * 1e-6F ? 1.0F / (scale * rms) : 0.0F;
+}
+
+/// The norm at one position, whose statistics are centre and scale.
+struct NormAt {
+    ChannelNorm kind = ChannelNorm::Layer;
+    NormParameters parameters;
+    float centre = 0;
+    float scale = 1;
+
+    [[nodiscard]] __device__ bool gated() const { return kind == ChannelNorm::GatedRms; }
+
+    [[nodiscard]] __device__ __forceinline__ float operator()(float value, int c) const
+    {
+        const float result = (value - centre) * scale * parameters.weightOf(kind, c);
+        if (gated())
+            return result * logistic(parameters.gate[c] * value);
+        return parameters.bias != nullptr ? result + parameters.bias[c] : result;
+    }
+
+    /// Of one channel in the backward pass: with xhat = (x - centre) scale and r the gradient with respect to it.
+    struct Terms {
+        float r, hat;
+        float of_weight, of_gate; ///< in the parameters' gradients
+    };
+    [[nodiscard]] __device__ __forceinline__ Terms terms(float g, float value, int c) const
+    {
+        const float hat = (value - centre) * scale;
+        const float weight = parameters.weightOf(kind, c);
+        const float gate = gated() ? logistic(parameters.gate[c] * value) : 1.0F;
+        const float through = g * gate;
+        return {through * weight, hat, through * hat, gated() ? through * (1.0F - gate) * weight * hat * value : 0.0F};
+    }
+
+    /// The gradient with respect to the value. plain: the mean of r over the channels, 0 but for Layer; along: that of
+    /// r xhat, times normPull().
+    [[nodiscard]] __device__ __forceinline__ float gradient(float g, float value, int c, float plain, float along) const
+    {
+        const float hat = (value - centre) * scale;
+        const float weighted = g * parameters.weightOf(kind, c);
+        if (!gated())
+            return scale * (weighted - plain - hat * along);
+        const float q = parameters.gate[c];
+        const float gate = logistic(q * value);
+        return scale * (weighted * gate - hat * along) + weighted * gate * hat * (1.0F - gate) * q;
+    }
+};
+
+/// The statistics of a thread's position, whose channels value(c) gives; all threads of the block call it. scratch: two
+/// floats a thread.
+template <typename Position, typename Value>
+__device__ __forceinline__ void measure(NormAt& norm, const Position& at, int channels, Value value, float* scratch)
+{
+    const auto count = static_cast<float>(channels);
+    if (norm.kind == ChannelNorm::Layer) {
+        float sum = 0;
+        for (int c = at.warp; at.there && c < channels; c += kNormWarps)
+            sum += value(c);
+        norm.centre = sumOverWarps(sum, scratch) / count;
+    }
+    float squares = 0;
+    for (int c = at.warp; at.there && c < channels; c += kNormWarps) {
+        const float apart = value(c) - norm.centre;
+        squares += apart * apart;
+    }
+    norm.scale = normScale(norm.kind, sumOverWarps(squares, scratch + kNormWarps * kWarp) / count);
+}
+
+/// What sums over the channels leave of `plain` and `along` for NormAt::gradient().
+__device__ __forceinline__ void joinChannels(const NormAt& norm, int channels, float& plain, float& along,
+                                             float* scratch)
+{
+    const auto count = static_cast<float>(channels);
+    plain = sumOverWarps(plain, scratch) / count;
+    along = sumOverWarps(along, scratch + kNormWarps * kWarp) / count * normPull(norm.kind, norm.scale);
+    if (norm.kind != ChannelNorm::Layer)
+        plain = 0;
 }
 
 } // namespace toeplab::kernels::gpu

@@ -31,7 +31,7 @@ template <typename S, typename T>
 void gateOutput(const GateShape& shape, const Dropout& dropout, const S* z, const T* bias, const T* y, S* o);
 
 /// Backward of gateOutput: go is the gradient of o. dz1 into the first half of dz, dy, and dbias (2 channels) first
-/// half. o, where given, is computed again for the weight gradient of the product behind it. dy may be go.
+/// half. o is computed again for the weight gradient of the product behind it. dy may be go.
 template <typename S, typename T>
 void gateOutputBackward(const GateShape& shape, const Dropout& dropout, const S* z, const T* bias, const T* y,
                         const S* go, S* dz, T* dy, S* o, T* dbias);

@@ -42,25 +42,6 @@ __device__ __forceinline__ void timesColumn(const float* weight, int rows, int w
     }
 }
 
-/// Mean and inverse deviation of this lane's column, by all warps.
-__device__ __forceinline__ void measure(RpeNorm& norm, const RpeThread& at, int width, const float* column,
-                                        float* scratch)
-{
-    const auto count = static_cast<float>(width);
-    if (norm.kind == ChannelNorm::Layer) {
-        float sum = 0;
-        for (int c = at.warp; c < width; c += kRpeWarps)
-            sum += column[c * kWarp];
-        norm.centre = sumOverWarps(sum, scratch) / count;
-    }
-    float squares = 0;
-    for (int c = at.warp; c < width; c += kRpeWarps) {
-        const float apart = column[c * kWarp] - norm.centre;
-        squares += apart * apart;
-    }
-    norm.scale = normScale(norm.kind, sumOverWarps(squares, scratch + kRpeThreads) / count);
-}
-
 template <int kEach, bool kFours>
 __global__ void __launch_bounds__(kRpeThreads, 2)
     rpeForwardKernel(RpeNetwork network, const float* t, float* y, float* kept)
@@ -80,7 +61,8 @@ __global__ void __launch_bounds__(kRpeThreads, 2)
         const RpeStage stage = network.stages[s];
         RpeNorm norm(stage, network.parameters.stages[s].norm);
         if (stage.normed)
-            measure(norm, at, width, x, tiles.scratch);
+            measure(
+                norm, at, width, [&](int c) { return x[c * kWarp]; }, tiles.scratch);
         const bool keeps = kept != nullptr && at.there;
         if (keeps && at.warp == 0) {
             kept[network.keptPlace(s, width) + at.position] = norm.centre;

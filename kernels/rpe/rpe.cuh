@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/device/check.h"
 #include "kernels/device/number.cuh"
 #include "kernels/norm/channel_norm.cuh"
 #include "kernels/pointwise/pointwise.cuh"
@@ -68,41 +67,21 @@ struct RpeTiles {
 };
 
 /// The norm of one stage at one position.
-struct RpeNorm {
+struct RpeNorm : NormAt {
     bool normed;
-    ChannelNorm kind;
-    NormParameters parameters;
-    float centre = 0;
-    float scale = 1;
 
     __device__ RpeNorm(const RpeStage& stage, const ChannelNormParameters<const float>& given)
-        : normed(stage.normed), kind(stage.norm), parameters{given.weight, given.bias, given.gate}
+        : NormAt{stage.norm, {given.weight, given.bias, given.gate}}, normed(stage.normed)
     {
     }
-    [[nodiscard]] __device__ bool gated() const { return kind == ChannelNorm::GatedRms; }
 
     [[nodiscard]] __device__ __forceinline__ float operator()(float value, int c) const
     {
-        if (!normed)
-            return value;
-        const float result = (value - centre) * scale * parameters.weightOf(kind, c);
-        if (gated())
-            return result * logistic(parameters.gate[c] * value);
-        return parameters.bias != nullptr ? result + parameters.bias[c] : result;
+        return normed ? NormAt::operator()(value, c) : value;
     }
-    /// With respect to the value, from that of the norm; plain and along: means over the channels as in
-    /// channel_norm.cu, plain 0 but for Layer.
     [[nodiscard]] __device__ __forceinline__ float gradient(float g, float value, int c, float plain, float along) const
     {
-        if (!normed)
-            return g;
-        const float hat = (value - centre) * scale;
-        const float weighted = g * parameters.weightOf(kind, c);
-        if (!gated())
-            return scale * (weighted - plain - hat * along);
-        const float q = parameters.gate[c];
-        const float gate = logistic(q * value);
-        return scale * (weighted * gate - hat * along) + weighted * gate * hat * (1.0F - gate) * q;
+        return normed ? NormAt::gradient(g, value, c, plain, along) : g;
     }
 };
 

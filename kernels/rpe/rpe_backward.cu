@@ -108,15 +108,12 @@ __global__ void __launch_bounds__(kRpeThreads, 2)
                 float of_bias = 0;
                 float of_gate = 0;
                 if (stage.normed) {
-                    const float hat = (x[k] - norm.centre) * norm.scale;
-                    const float weight = norm.parameters.weightOf(norm.kind, c);
-                    const float gate = norm.gated() ? logistic(norm.parameters.gate[c] * x[k]) : 1.0F;
-                    const float through = gradient * gate;
-                    plain += through * weight;
-                    along += through * hat * (scaled ? 1.0F : weight);
-                    of_weight = norm.parameters.weight != nullptr && !scaled ? warpSum(through * hat) : 0.0F;
+                    const NormAt::Terms terms = norm.terms(gradient, x[k], c);
+                    plain += terms.r;
+                    along += scaled ? terms.of_weight : terms.r * terms.hat;
+                    of_weight = norm.parameters.weight != nullptr && !scaled ? warpSum(terms.of_weight) : 0.0F;
                     of_bias = norm.parameters.bias != nullptr ? warpSum(gradient) : 0.0F;
-                    of_gate = norm.gated() ? warpSum(through * (1.0F - gate) * weight * hat * x[k]) : 0.0F;
+                    of_gate = norm.gated() ? warpSum(terms.of_gate) : 0.0F;
                 }
                 put(layout.normWeight(s) + c, of_weight);
                 put(layout.normBias(s) + c, of_bias);

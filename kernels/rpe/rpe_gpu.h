@@ -60,7 +60,7 @@ struct RpeLayout {
     [[nodiscard]] TOEPLAB_INLINE std::int64_t matrices() const { return matrix(count - 1) + outputs * width; }
     [[nodiscard]] TOEPLAB_INLINE std::int64_t weight() const { return matrices(); }
     [[nodiscard]] TOEPLAB_INLINE std::int64_t bias() const { return weight() + width; }
-    [[nodiscard]] TOEPLAB_INLINE std::int64_t normWeight(int s) const { return bias() + width + s * 4 * width; }
+    [[nodiscard]] TOEPLAB_INLINE std::int64_t normWeight(int s) const { return bias() + width + 4 * width * s; }
     [[nodiscard]] TOEPLAB_INLINE std::int64_t normBias(int s) const { return normWeight(s) + width; }
     [[nodiscard]] TOEPLAB_INLINE std::int64_t normGate(int s) const { return normBias(s) + width; }
     [[nodiscard]] TOEPLAB_INLINE std::int64_t stageBias(int s) const { return normGate(s) + width; }

@@ -11,6 +11,9 @@
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <array>
+#include <optional>
+
 namespace toeplab::core
 {
 namespace
@@ -51,6 +54,7 @@ constexpr Kernel kGluBackward(&kernels::gluBackward<float, float>, &kernels::glu
 /// What the backward pass needs beside tensors.
 struct GateOptions {
     std::shared_ptr<const ToeplitzMap> map; ///< of the Toeplitz unit
+    std::optional<kernels::ChannelNorm> norm;
     NamedActivation activation;
     kernels::Dropout dropout;
     Products products = Products::Full;
@@ -82,12 +86,20 @@ at::TensorOptions operatorOptions(const at::Tensor& z)
     return z.is_cuda() ? z.options() : z.options().dtype(unrounded(z));
 }
 
+/// The parameters of a norm, or their gradients, as a kernel takes them.
+template <typename T>
+kernels::ChannelNormParameters<T> normParameters(at::TensorList tensors)
+{
+    return {data<T>(tensors[0]), data<T>(tensors[1]), data<T>(tensors[2])};
+}
+
 class ToeplitzUnit : public torch::autograd::Function<ToeplitzUnit>
 {
 public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& u_weight,
                               const Optional& u_bias, const at::Tensor& v_weight, const Optional& v_bias,
                               const Optional& o_weight, const Optional& o_bias, const Optional& residual,
+                              const Optional& norm_weight, const Optional& norm_bias, const Optional& norm_gate,
                               at::TensorList operands, GateOptions options)
     {
         const at::Tensor in = rounded(x.contiguous(), options.products);
@@ -104,7 +116,19 @@ public:
         variable_list kept;
         const at::Tensor y = options.map->forward(v, operands, kept);
         at::Tensor o = v.scalar_type() == z.scalar_type() ? v : at::empty(v.sizes(), z.options()); // v has served
-        kGateOutput(shape, options.dropout, z, bias, y, o);
+        const std::array<at::Tensor, 3> norm{plain(norm_weight), plain(norm_bias), plain(norm_gate)};
+        at::Tensor mean;
+        at::Tensor inverse;
+        if (options.norm) {
+            mean = at::empty({shape.batch, shape.length}, z.options().dtype(at::kFloat));
+            inverse = at::empty_like(mean);
+            const auto parameters = normParameters<const float>(norm);
+            gpuOf(z)->call(&LayerTable::gateNormForward, &shape, &options.dropout, *options.norm, &parameters,
+                           numberOf(z), constData<void>(z), constData<float>(bias), constData<void>(y), data<void>(o),
+                           data<float>(mean), data<float>(inverse));
+        } else {
+            kGateOutput(shape, options.dropout, z, bias, y, o);
+        }
         options.bias1 = u_bias.has_value();
         options.bias2 = v_bias.has_value();
         options.bias3 = o_bias.has_value();
@@ -113,7 +137,7 @@ public:
         options.input = x.scalar_type();
         const at::Tensor out_weight = o_weight ? rounded(*o_weight, options.products) : at::Tensor();
         const Products products = options.products;
-        variable_list saved{in, weight, bias, z, y, out_weight};
+        variable_list saved{in, weight, bias, z, y, out_weight, norm[0], norm[1], norm[2], mean, inverse};
         saved.insert(saved.end(), operands.begin(), operands.end());
         saved.insert(saved.end(), kept.begin(), kept.end());
         context->save_for_backward(std::move(saved));
@@ -144,7 +168,20 @@ public:
         const at::Tensor go =
             o_weight.defined() ? projectBackwardInput(o_weight, g_factor).to(z.scalar_type()) : g.to(z.scalar_type());
         at::Tensor dy = o_weight.defined() && !apart ? go : at::empty_like(y);
-        kGateOutputBackward(shape, options.dropout, z, bias, y, go, dz, dy, o, dbias);
+        std::array<at::Tensor, 3> dnorm;
+        if (options.norm) {
+            const at::TensorList norm = at::TensorList(saved).slice(6, 3);
+            for (std::size_t i = 0; i < dnorm.size(); ++i)
+                dnorm[i] = norm[i].defined() ? at::empty_like(norm[i]) : at::Tensor();
+            const auto parameters = normParameters<const float>(norm);
+            const auto into = normParameters<float>(dnorm);
+            gpuOf(z)->call(&LayerTable::gateNormBackward, &shape, &options.dropout, *options.norm, &parameters,
+                           numberOf(z), constData<void>(z), constData<float>(bias), constData<void>(y),
+                           constData<float>(saved[9]), constData<float>(saved[10]), constData<void>(go), data<void>(dz),
+                           data<void>(dy), data<void>(o), data<float>(dbias), &into);
+        } else {
+            kGateOutputBackward(shape, options.dropout, z, bias, y, go, dz, dy, o, dbias);
+        }
         at::Tensor do_weight;
         at::Tensor do_bias;
         if (o_weight.defined()) {
@@ -154,8 +191,8 @@ public:
         }
         at::Tensor v = apart ? at::empty_like(y) : o; // o has served
         kGateInput(shape, z, bias, v);
-        ToeplitzMap::Gradients d = options.map->backward(dy, v, at::TensorList(saved).slice(6, options.operands),
-                                                         at::TensorList(saved).slice(6 + options.operands));
+        ToeplitzMap::Gradients d = options.map->backward(dy, v, at::TensorList(saved).slice(11, options.operands),
+                                                         at::TensorList(saved).slice(11 + options.operands));
         kGateInputBackward(shape, z, bias, d.x, dz, dbias);
         const at::Tensor dz_factor = rounded(dz, options.products);
         const at::Tensor dweight = projectBackwardWeight(dz_factor, x);
@@ -167,7 +204,10 @@ public:
                           halfOf(dbias, options.bias2, 1),
                           do_weight,
                           do_bias,
-                          options.residual ? g : at::Tensor()};
+                          options.residual ? g : at::Tensor(),
+                          dnorm[0],
+                          dnorm[1],
+                          dnorm[2]};
         out.insert(out.end(), d.operands.begin(), d.operands.end());
         out.emplace_back();
         return out;
@@ -235,16 +275,26 @@ public:
 
 } // namespace
 
+bool normsGates(const at::Tensor& x, Products products)
+{
+    return x.is_cuda() || (gpuOf(x) != nullptr && products == Products::Full);
+}
+
 at::Tensor gatedToeplitz(const GatedToeplitz& unit, const at::Tensor& x, const at::Tensor& residual)
 {
     GateOptions options;
+    std::array<Optional, 3> norm;
+    if (unit.norm != nullptr) {
+        options.norm = unit.norm->kind();
+        norm = {optional(unit.norm->weight()), optional(unit.norm->bias()), optional(unit.norm->gate())};
+    }
     options.map = unit.map;
     options.activation = unit.activation;
     options.dropout = unit.dropout;
     options.products = unit.products;
     return ToeplitzUnit::apply(x, unit.u_weight, optional(unit.u_bias), unit.v_weight, optional(unit.v_bias),
-                               optional(unit.o_weight), optional(unit.o_bias), optional(residual),
-                               at::TensorList(unit.operands), options);
+                               optional(unit.o_weight), optional(unit.o_bias), optional(residual), norm[0], norm[1],
+                               norm[2], at::TensorList(unit.operands), options);
 }
 
 at::Tensor gatedLinear(const GatedLinear& unit, const at::Tensor& x, const at::Tensor& residual)

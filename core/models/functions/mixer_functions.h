@@ -3,6 +3,7 @@
 
 #include "core/models/functions/products.h"
 #include "core/operators/functions/functions.h"
+#include "core/operators/functions/layers.h"
 #include "core/operators/operator.h"
 #include "kernels/pointwise/dropout.h"
 
@@ -16,16 +17,21 @@ namespace toeplab::core
 /// The gated Toeplitz unit in one differentiable call: with u = act(W_u x + b_u) and v = act(W_v x + b_v),
 ///     o = u * drop(T v),    y = residual + W_o o + b_o,
 /// or y = o where there is no output projection. W_u x and W_v x are one product. Kept for the backward pass: x, the
-/// two projections and T v; u, v and o are computed again.
+/// two projections and T v; u, v and o are computed again. With a norm, o = norm(u * drop(T v)) over the channels.
 struct GatedToeplitz {
     at::Tensor u_weight, u_bias, v_weight, v_bias; ///< (channels, width), (channels); biases may be undefined
     at::Tensor o_weight, o_bias;                   ///< (width, channels), (width); undefined: y = o
+    const ChannelNormLayer* norm = nullptr;        ///< only where normsGates()
     std::vector<at::Tensor> operands;
     std::shared_ptr<const ToeplitzMap> map;
     NamedActivation activation;
     kernels::Dropout dropout;
     Products products = Products::Full;
 };
+
+/// Whether gatedToeplitz() takes a norm for such an x: a graphics card has a kernel for both, on the CPU the norm
+/// stands by itself.
+[[nodiscard]] bool normsGates(const at::Tensor& x, Products products);
 
 /// x (batch, width, n), or what products round it to, and its gradient is then of that type; residual like y or
 /// undefined.

@@ -95,8 +95,9 @@ protected:
 std::vector<float> lags(std::int64_t positions, float step)
 {
     std::vector<float> t(static_cast<std::size_t>(positions));
+    const std::int64_t middle = positions / 2;
     for (std::int64_t i = 0; i < positions; ++i)
-        t[static_cast<std::size_t>(i)] = step * static_cast<float>(i - positions / 2) + 0.3F;
+        t[static_cast<std::size_t>(i)] = step * static_cast<float>(i - middle) + 0.3F;
     return t;
 }
 
@@ -217,7 +218,7 @@ TEST_F(GpuRpe, SaysWhichNetworksItTakes)
     EXPECT_EQ(layers().rpeForward(context(), &shape, &none, nullptr, nullptr, nullptr), 1);
     EXPECT_NE(std::string(table().message()).find("fit in shared memory"), std::string::npos);
     shape.width = 64;
-    expectDone(table().limitShared(context(), 8 * 1024));
+    expectDone(table().limitShared(context(), 8192));
     EXPECT_FALSE(fits());
 }
 

@@ -84,6 +84,19 @@ std::vector<Case> cases()
          }},
         {"tno_dpb_residual", [](Experiment& e) { e.mixer.rpe_residual = true; }},
         {"tno_stabilised_exp", [](Experiment& e) { e.mixer.act = "exp"; }},
+        {"ski_normed_output",
+         [](Experiment& e) {
+             e.mixer.kind = "ski";
+             e.mixer.use_norm = true;
+             e.mixer.norm = "gatedrmsnorm";
+         }},
+        {"fd_normed_output",
+         [](Experiment& e) {
+             e.mixer.kind = "fd";
+             e.mixer.use_norm = true;
+             e.mixer.norm = "scalenorm";
+             e.mixer.act = "exp";
+         }},
         {"tno_normed_output",
          [](Experiment& e) {
              e.mixer.use_norm = true;

@@ -56,7 +56,8 @@ at::Device deviceOf(const testing::CardScope& card)
 
 at::Tensor lags(std::int64_t count, at::Device device)
 {
-    return ((at::arange(count, at::kFloat) - static_cast<double>(count / 2)) * 0.05).view({1, 1, count}).to(device);
+    const std::int64_t middle = count / 2;
+    return ((at::arange(count, at::kFloat) - middle) * 0.05).view({1, 1, count}).to(device);
 }
 
 std::vector<RpeSettings> networks()
