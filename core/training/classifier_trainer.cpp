@@ -97,7 +97,7 @@ public:
         } else { // one wait for the card, after all of the step is on its way
             outcome = read(recorded_.run(input), samples);
         }
-        outcome.note = recorded_.takeNote();
+        outcome.note = takeNote();
         return outcome;
     }
 
@@ -145,9 +145,11 @@ public:
     StepOutcome outcome(std::int64_t samples) override
     {
         StepOutcome outcome = read(figures_, samples);
-        outcome.note = recorded_.takeNote();
+        outcome.note = takeNote();
         return outcome;
     }
+
+    std::string takeNote() override { return recorded_.takeNote(); }
 
     EvalOutcome evaluate(const Batch& batch) override
     {

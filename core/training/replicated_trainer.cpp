@@ -62,7 +62,7 @@ public:
             part->applyGradients();
         StepOutcome outcome = first().outcome(samples);
         for (std::size_t i = 1; i < parts_.size(); ++i) {
-            if (const std::string note = parts_[i]->outcome(samples).note; outcome.note.empty())
+            if (const std::string note = parts_[i]->takeNote(); outcome.note.empty())
                 outcome.note = note;
         }
         return outcome;

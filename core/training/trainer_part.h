@@ -4,6 +4,7 @@
 #include "core/training/trainer.h"
 
 #include <cstdint>
+#include <string>
 
 namespace toeplab::core
 {
@@ -28,6 +29,8 @@ public:
     virtual void applyGradients() = 0;
     /// Loss and accuracy of the batch of so many samples, after applyGradients(). Waits.
     [[nodiscard]] virtual StepOutcome outcome(std::int64_t samples) = 0;
+    /// StepOutcome::note of this part alone, without a wait.
+    [[nodiscard]] virtual std::string takeNote() = 0;
 
     /// Trainer::evaluate() in two halves; the second one waits.
     virtual void beginEvaluation(const Batch& batch) = 0;

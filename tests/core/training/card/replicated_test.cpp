@@ -255,6 +255,72 @@ TEST(ReplicatedTrainer, RefusesACheckpointOfPartsThatDriftedApart)
     }
 }
 
+/// A part that says something in one of its steps.
+class NotingPart final : public TrainerPart
+{
+public:
+    explicit NotingPart(std::string note) : note_(std::move(note)) {}
+
+    Gradients computeGradients(const Batch& part, double, double share) override
+    {
+        samples_ = static_cast<std::int64_t>(part.labels.size());
+        share_ = share;
+        return {values_, 1};
+    }
+    void applyGradients() override {}
+    StepOutcome outcome(std::int64_t) override { return {values_[0], 0, 0, true, takeNote()}; }
+    std::string takeNote() override { return std::exchange(note_, {}); }
+    void beginEvaluation(const Batch& batch) override { samples_ = static_cast<std::int64_t>(batch.labels.size()); }
+    EvalOutcome endEvaluation() override { return {1, 0, std::exchange(samples_, 0)}; }
+    std::int64_t parameterCount() const override { return 0; }
+    std::vector<LayerInfo> layers() const override { return {}; }
+    StepOutcome step(const Batch&, double) override { return {}; }
+    void recordSteps(bool) override {}
+    std::int64_t replayedSteps() const override { return 0; }
+    EvalOutcome evaluate(const Batch&) override { return {}; }
+    std::vector<float> kernel(std::size_t) override { return {}; }
+    Checkpoint save() override { return {}; }
+    Result<void> restore(const Checkpoint&, Restore) override { return {}; }
+
+    [[nodiscard]] std::int64_t samples() const { return samples_; }
+    [[nodiscard]] double share() const { return share_; }
+
+private:
+    std::string note_;
+    float values_[1] = {1};
+    std::int64_t samples_ = 0;
+    double share_ = -1;
+};
+
+TEST(ReplicatedTrainer, DividesEvenlyAndTellsWhatAPartHasToSay)
+{
+    std::vector<std::unique_ptr<TrainerPart>> parts;
+    std::vector<NotingPart*> own;
+    for (const char* note : {"", "", "kernel by kernel", ""}) {
+        own.push_back(new NotingPart(note));
+        parts.emplace_back(own.back());
+    }
+    const auto trainer = replicatedTrainer(std::move(parts), std::make_unique<PlainSum>(false, 0.0F));
+    Batch batch = batchOf(7, 60, 1);
+    const StepOutcome outcome = trainer->step(batch, 0);
+    EXPECT_EQ(outcome.note, "kernel by kernel");
+    EXPECT_EQ(outcome.loss, 4); // the sum over the parts
+    EXPECT_EQ(trainer->step(batch, 0).note, "");
+    std::vector<std::int64_t> samples;
+    double shares = 0;
+    for (const NotingPart* part : own) {
+        samples.push_back(part->samples());
+        shares += part->share();
+    }
+    EXPECT_EQ(samples, (std::vector<std::int64_t>{1, 2, 2, 2}));
+    EXPECT_DOUBLE_EQ(shares, 1);
+    EXPECT_EQ(trainer->evaluate(batch).samples, 7);
+    static_cast<void>(trainer->step(batchOf(2, 60, 1), 0));
+    EXPECT_EQ(own[0]->samples(), 1); // takes a sample of another's along
+    EXPECT_EQ(own[0]->share(), 0);
+    EXPECT_EQ(trainer->evaluate(batchOf(2, 60, 1)).samples, 2);
+}
+
 TEST(ReplicatedTrainer, PairsOfDocumentsStayTogether)
 {
     Batch batch;
