@@ -57,9 +57,9 @@ int parseAndRun(int argc, char** argv)
     parser.add_option("--device", context.device, "auto, cpu, cuda, cuda:N, cuda:N,M,... or cuda:all")
         ->check(CLI::Validator(
             [](std::string& text) {
-                return core::namesDevice(text)
-                           ? std::string()
-                           : text + " is no device. Use auto, cpu, cuda, cuda:N, cuda:N,M for several or cuda:all.";
+                return core::namesDevice(text) ? std::string()
+                                               : text + " is no device, or names a card twice. Use auto, cpu, cuda, "
+                                                        "cuda:N, cuda:N,M for several or cuda:all.";
             },
             ""));
     parser.add_flag("--json", context.json, "JSON only on standard output, text for people on standard error");

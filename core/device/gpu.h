@@ -75,7 +75,7 @@ private:
 /// Its number; -1 without one.
 [[nodiscard]] int currentGpuIndex();
 
-/// For proofs on machines without a card: while it lives, tensors of single precision on the CPU go the way of those on
+/// For proofs on machines without a card: while it lives, tensors on the CPU that are not double go the way of those on
 /// a card, through a table whose kernels run on the CPU (tests/support/cuda_shim). Tests only.
 class GpuStandIn
 {

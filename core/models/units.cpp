@@ -81,7 +81,7 @@ at::Tensor MixerUnit::forward(const at::Tensor& x, const at::Tensor& residual)
     unit.dropout = drawDropout(training() ? options_.dropout : 0);
     unit.products = options_.products;
     const at::Tensor in = shiftTokens(x, settings_.token_shift);
-    if (norm_ != nullptr && normsGates(in, options_.products)) {
+    if (norm_ != nullptr && normsGates(in)) {
         unit.norm = norm_.get();
     } else if (norm_ != nullptr) {
         const at::Tensor o = gatedToeplitz(unit, in, {});

@@ -93,7 +93,9 @@ Result<void> useCards(const std::string& wanted)
 {
     std::optional<std::vector<int>> numbers = cardNumbers(wanted);
     if (!numbers)
-        return fail("{} names no graphics card. Use cuda:N with N from 0, cuda:N,M for several, or cuda:all.", wanted);
+        return fail(
+            "{} names no graphics card, or one twice. Use cuda:N with N from 0, cuda:N,M for several, or cuda:all.",
+            wanted);
     if (numbers->empty()) {
         if (auto loaded = loadGpus(); !loaded)
             return loaded;

@@ -25,7 +25,7 @@ public:
     /// Forward and backward. share: the part's samples among those of the batch; 0 for a device that has none and takes
     /// a sample of another's along.
     [[nodiscard]] virtual Gradients computeGradients(const Batch& part, double lr, double share) = 0;
-    /// AdamW's step with what lies there now; nothing moves where the sum is not finite.
+    /// AdamW's step with what lies there now; no parameter moves where the sum is not finite.
     virtual void applyGradients() = 0;
     /// Loss and accuracy of the batch of so many samples, after applyGradients(). Waits.
     [[nodiscard]] virtual StepOutcome outcome(std::int64_t samples) = 0;

@@ -96,6 +96,9 @@ void fillProducts(Table& table)
         return typed(number,
                      [&](auto t) { toeplitzBackward(*context, *shape, kernel, t.in(x), t.in(g), t.out(dx), dkernel); });
     };
+    table.causalKernelFits = [](Context* context, const CausalShape* shape, int* fits) {
+        return guarded([&] { *fits = causalKernelFits(*context, *shape) ? 1 : 0; });
+    };
     table.causalKernelForward = [](Context* context, const CausalShape* shape, const float* response, float* kernel) {
         return guarded([&] { causalKernelForward(*context, *shape, response, kernel); });
     };

@@ -65,6 +65,7 @@ struct Table {
                            const void* x, void* y) = nullptr;
     int (*toeplitzBackward)(Context* context, const ToeplitzShape* shape, Number number, const float* kernel,
                             const void* x, const void* g, void* dx, float* dkernel) = nullptr;
+    int (*causalKernelFits)(Context* context, const CausalShape* shape, int* fits) = nullptr; ///< 0 or 1
     int (*causalKernelForward)(Context* context, const CausalShape* shape, const float* response,
                                float* kernel) = nullptr;
     int (*causalKernelBackward)(Context* context, const CausalShape* shape, const float* dkernel,

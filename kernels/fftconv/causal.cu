@@ -125,8 +125,8 @@ __global__ void __launch_bounds__(kShortThreads)
 FusedGeometry geometryOf(Context& context, const CausalShape& shape)
 {
     static_assert(2 * CausalShape::kMostLags == kMaxTransform);
-    require(shape.channels >= 0 && shape.length >= 1 && shape.length <= CausalShape::kMostLags,
-            "FD's causal kernel has at most the second number of lags", shape.length, CausalShape::kMostLags);
+    require(shape.channels >= 0 && shape.length >= 1 && causalKernelFits(context, shape),
+            "FD's causal kernel has lags, and as many as a block can share", shape.length, CausalShape::kMostLags);
     int log = 1;
     while (1 << log < shape.transform())
         ++log;
@@ -139,6 +139,14 @@ Launch shortLaunch(const FusedGeometry& geometry)
 }
 
 } // namespace
+
+bool causalKernelFits(const Context& context, const CausalShape& shape)
+{
+    if (shape.length > CausalShape::kMostLags)
+        return false;
+    const std::int64_t size = shape.transform();
+    return size < kMinTransform || fusedLog(context, size) != 0;
+}
 
 void causalKernelForward(Context& context, const CausalShape& shape, const float* response, float* kernel)
 {

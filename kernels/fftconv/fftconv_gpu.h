@@ -37,6 +37,8 @@ struct CausalShape {
         return size;
     }
 };
+/// Whether the device has room for it in a block.
+[[nodiscard]] bool causalKernelFits(const Context& context, const CausalShape& shape);
 void causalKernelForward(Context& context, const CausalShape& shape, const float* response, float* kernel);
 void causalKernelBackward(Context& context, const CausalShape& shape, const float* dkernel, float* dresponse);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block holds 32 positions, one for each lane; its warps share the channels between them. A tile is read twice, the
-// second time from the cache.
+// A block holds 32 positions, one for each lane; its warps share the channels between them. A tile is read once for
+// each statistic and once more, all but the first time from the cache.
 #include "kernels/device/number.cuh"
 #include "kernels/norm/channel_norm.cuh"
 #include "kernels/norm/norm_gpu.h"

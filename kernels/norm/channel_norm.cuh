@@ -5,6 +5,7 @@
 #include "kernels/device/gpu.cuh"
 #include "kernels/device/reduce.cuh"
 #include "kernels/norm/channel_norm.h"
+#include "kernels/pointwise/activation_math.h"
 
 /// Norms over channels in a block of kNormWarps warps: a lane does a position, the warps share the channels.
 namespace toeplab::kernels::gpu
@@ -95,11 +96,6 @@ __device__ __forceinline__ float sumOverWarps(float value, float* scratch)
     return sum;
 }
 
-__device__ __forceinline__ float logistic(float x)
-{
-    return 1.0F / (1.0F + std::exp(-x));
-}
-
 /// 1 / (root + eps) of the mean square of x - mean.
 __device__ __forceinline__ float normScale(ChannelNorm kind, float variance)
 {
@@ -130,7 +126,7 @@ struct NormAt {
     {
         const float result = (value - centre) * scale * parameters.weightOf(kind, c);
         if (gated())
-            return result * logistic(parameters.gate[c] * value);
+            return result * math::sigmoid(parameters.gate[c] * value);
         return parameters.bias != nullptr ? result + parameters.bias[c] : result;
     }
 
@@ -143,7 +139,7 @@ struct NormAt {
     {
         const float hat = (value - centre) * scale;
         const float weight = parameters.weightOf(kind, c);
-        const float gate = gated() ? logistic(parameters.gate[c] * value) : 1.0F;
+        const float gate = gated() ? math::sigmoid(parameters.gate[c] * value) : 1.0F;
         const float through = g * gate;
         return {through * weight, hat, through * hat, gated() ? through * (1.0F - gate) * weight * hat * value : 0.0F};
     }
@@ -157,7 +153,7 @@ struct NormAt {
         if (!gated())
             return scale * (weighted - plain - hat * along);
         const float q = parameters.gate[c];
-        const float gate = logistic(q * value);
+        const float gate = math::sigmoid(q * value);
         return scale * (weighted * gate - hat * along) + weighted * gate * hat * (1.0F - gate) * q;
     }
 };

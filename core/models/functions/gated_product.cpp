@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/functions/gated_product.h"
 
+#include "core/operators/functions/dispatch.h"
 #include "core/operators/functions/projection.h"
 
 #include <ATen/TensorOperators.h>
@@ -32,7 +33,7 @@ at::Tensor stackRows(const at::Tensor& a, const at::Tensor& b)
 
 at::Tensor product(const at::Tensor& weight, const at::Tensor& x, bool wide)
 {
-    if (x.scalar_type() == at::kBFloat16 && (x.is_cuda() || !wide))
+    if (x.scalar_type() == at::kBFloat16 && (gpuOf(x) != nullptr || !wide))
         return at::bmm(forEachSample(weight, x.size(0)), x);
     return projectForward(weight, {}, {}, x);
 }

@@ -83,7 +83,7 @@ at::ScalarType unrounded(const at::Tensor& tensor)
 /// How an operator's input and output are stored beside projections z: as those on a card, never rounded on the CPU.
 at::TensorOptions operatorOptions(const at::Tensor& z)
 {
-    return z.is_cuda() ? z.options() : z.options().dtype(unrounded(z));
+    return gpuOf(z) != nullptr ? z.options() : z.options().dtype(unrounded(z));
 }
 
 /// The parameters of a norm, or their gradients, as a kernel takes them.
@@ -275,9 +275,9 @@ public:
 
 } // namespace
 
-bool normsGates(const at::Tensor& x, Products products)
+bool normsGates(const at::Tensor& x)
 {
-    return x.is_cuda() || (gpuOf(x) != nullptr && products == Products::Full);
+    return gpuOf(x) != nullptr;
 }
 
 at::Tensor gatedToeplitz(const GatedToeplitz& unit, const at::Tensor& x, const at::Tensor& residual)

@@ -31,7 +31,7 @@ struct GatedToeplitz {
 
 /// Whether gatedToeplitz() takes a norm for such an x: a graphics card has a kernel for both, on the CPU the norm
 /// stands by itself.
-[[nodiscard]] bool normsGates(const at::Tensor& x, Products products);
+[[nodiscard]] bool normsGates(const at::Tensor& x);
 
 /// x (batch, width, n), or what products round it to, and its gradient is then of that type; residual like y or
 /// undefined.

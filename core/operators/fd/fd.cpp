@@ -86,11 +86,16 @@ public:
         return {dresponse, at::Tensor()};
     }
 
-    /// Whether the library has the transform, and the response is one for n lags.
+    /// Whether there is a card that has room for the transform, and the response is one for n lags.
     static bool takes(const at::Tensor& response, std::int64_t n)
     {
-        return gpuOf(response) != nullptr && n <= CausalShape::kMostLags && response.dim() == 2 &&
-               response.size(1) == CausalShape{1, n}.transform() / 2 + 1;
+        const CausalShape shape{1, n};
+        const Gpu* gpu = gpuOf(response);
+        if (gpu == nullptr || response.dim() != 2 || response.size(1) != shape.transform() / 2 + 1)
+            return false;
+        int fits = 0;
+        gpu->call(&kernels::gpu::Table::causalKernelFits, &shape, &fits);
+        return fits != 0;
     }
 };
 

@@ -55,7 +55,8 @@ void forType(const at::Tensor& tensor, Body&& body)
         TORCH_CHECK(gpu != nullptr, "a tensor lies on graphics card ", tensor.get_device(), ", which is not in use");
         return gpu;
     }
-    return tensor.scalar_type() == at::kFloat ? GpuStandIn::current() : nullptr;
+    const bool of_a_card = tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16;
+    return of_a_card ? GpuStandIn::current() : nullptr; // double is what it is compared with
 }
 
 /// How the GPU library calls the numbers of a tensor.

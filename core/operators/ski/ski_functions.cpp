@@ -21,6 +21,7 @@
 #include <mutex>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace toeplab::core
 {
@@ -139,20 +140,20 @@ private:
     kernels::gpu::SkiPlan* plan_ = nullptr;
 };
 
-/// What was made for a graphics card, by what it was made from. Batches of many lengths come again and again and layers
-/// share them, and making one waits for the card.
+/// What was made for each graphics card, by what it was made from. Batches of many lengths come again and again and
+/// layers share them, and making one waits for the card.
 template <typename Key, typename Value>
 class MadeOnCard
 {
 public:
     template <typename Make>
-    std::shared_ptr<Value> get(const Key& key, Make&& make)
+    std::shared_ptr<Value> get(const Gpu& gpu, const Key& key, Make&& make)
     {
         constexpr std::size_t kMost = 4096; // some kilobytes each
         const std::lock_guard lock(mutex_);
         if (made_.size() >= kMost)
             made_.clear();
-        std::shared_ptr<Value>& one = made_[key];
+        std::shared_ptr<Value>& one = made_[{&gpu, key}];
         if (one == nullptr)
             one = make();
         return one;
@@ -160,7 +161,7 @@ public:
 
 private:
     std::mutex mutex_;
-    std::map<Key, std::shared_ptr<Value>> made_;
+    std::map<std::pair<const Gpu*, Key>, std::shared_ptr<Value>> made_;
 };
 
 template <typename T>
@@ -240,7 +241,7 @@ std::shared_ptr<const ToeplitzMap> makeSkiMap(std::int64_t n, std::int64_t rank,
             return make();
         using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, double, kernels::PublishedGrid>;
         static auto* const made = new MadeOnCard<Key, GpuSkiMap>; // at the end of the process the driver may be gone
-        return made->get({n, rank, taps, interpolation.released, interpolation.gamma, interpolation.grid}, make);
+        return made->get(*gpu, {n, rank, taps, interpolation.released, interpolation.gamma, interpolation.grid}, make);
     }
     if (like.scalar_type() == at::kDouble)
         return std::make_shared<CpuSkiMap<double>>(n, rank, taps, interpolation);
@@ -313,7 +314,7 @@ Warp makeWarp(kernels::WarpSides sides, std::int64_t rank, double gamma, const s
             return *make();
         using Key = std::tuple<kernels::WarpSides, std::int64_t, double, std::vector<double>>;
         static auto* const made = new MadeOnCard<Key, Warp>;
-        return *made->get({sides, rank, gamma, lags}, make);
+        return *made->get(*gpu, {sides, rank, gamma, lags}, make);
     }
     Warp warp;
     if (like.scalar_type() == at::kDouble)

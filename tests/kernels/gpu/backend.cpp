@@ -71,10 +71,12 @@ Buffer::Buffer(Context* context, const std::vector<float>& values, Number number
     const std::vector<char> bytes = encoded(padded, number);
     done(backend().table->allocate(context_, bytes.size(), &memory_));
     done(backend().table->upload(context_, memory_, bytes.data(), bytes.size()));
+    closeMargins(true);
 }
 
 Buffer::~Buffer()
 {
+    closeMargins(false);
     backend().table->release(context_, memory_);
 }
 
@@ -83,11 +85,25 @@ void* Buffer::data() const
     return static_cast<char*>(memory_) + front_ * bytesOf(number_);
 }
 
+std::size_t Buffer::bytes() const
+{
+    return (count_ + front_ + kMargin) * bytesOf(number_);
+}
+
+void Buffer::closeMargins(bool closed) const
+{
+    guard(memory_, bytes(), closed);
+    if (closed)
+        guard(data(), count_ * bytesOf(number_), false);
+}
+
 std::vector<float> Buffer::all() const
 {
-    std::vector<char> bytes((count_ + front_ + kMargin) * bytesOf(number_));
-    done(backend().table->download(context_, bytes.data(), memory_, bytes.size()));
-    return decoded(bytes, number_);
+    std::vector<char> read(bytes());
+    closeMargins(false);
+    done(backend().table->download(context_, read.data(), memory_, read.size()));
+    closeMargins(true);
+    return decoded(read, number_);
 }
 
 std::vector<float> Buffer::values() const

@@ -29,6 +29,9 @@ struct Backend {
 [[nodiscard]] int repetitions();
 void arrange(int repetition);
 
+/// Lets AddressSanitizer see who reads or writes memory of the CPU's that is closed; nothing on a device.
+void guard(const void* memory, std::size_t bytes, bool closed);
+
 /// Whether there is time for large cases: not where each access to memory is checked against those of all threads.
 #if defined(TOEPLAB_TSAN)
 inline constexpr bool kThorough = false;
@@ -62,6 +65,8 @@ public:
 
 private:
     [[nodiscard]] std::vector<float> all() const;
+    [[nodiscard]] std::size_t bytes() const;
+    void closeMargins(bool closed) const;
 
     Context* context_;
     std::size_t count_;

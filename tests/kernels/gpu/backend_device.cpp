@@ -41,4 +41,6 @@ int repetitions()
 
 void arrange(int /*repetition*/) {}
 
+void guard(const void* /*memory*/, std::size_t /*bytes*/, bool /*closed*/) {}
+
 } // namespace toeplab::kernels::gpu::testing

@@ -2,6 +2,10 @@
 #include "tests/kernels/gpu/backend.h"
 #include "tests/support/cuda_shim/fibers.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 extern "C" const toeplab::kernels::gpu::Table* toeplab_gpu_table(std::uint32_t version);
 
 namespace toeplab::kernels::gpu::testing
@@ -16,6 +20,16 @@ const Backend& backend()
 int repetitions()
 {
     return 3;
+}
+
+void guard([[maybe_unused]] const void* memory, [[maybe_unused]] std::size_t bytes, [[maybe_unused]] bool closed)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    if (closed)
+        ASAN_POISON_MEMORY_REGION(memory, bytes);
+    else
+        ASAN_UNPOISON_MEMORY_REGION(memory, bytes);
+#endif
 }
 
 void arrange(int repetition)

@@ -209,12 +209,14 @@ protected:
         const auto g = randomStored(shape.channels * shape.length, 2);
         std::vector<double> kernel(g.size());
         std::vector<double> dresponse(response.size());
+        std::vector<double> cosines;
+        for (std::int64_t i = 0; i < size; ++i)
+            cosines.push_back(
+                std::cos(2 * 3.14159265358979323846 * static_cast<double>(i) / static_cast<double>(size)));
         for (std::int64_t t = 0; t < shape.length; ++t)
             for (std::int64_t k = 0; k < bins; ++k) {
                 const double entry = (t == 0 ? 1.0 : 2.0) * (k == 0 || k == size / 2 ? 1.0 : 2.0) *
-                                     std::cos(2 * 3.14159265358979323846 * static_cast<double>(k * t % size) /
-                                              static_cast<double>(size)) /
-                                     static_cast<double>(size);
+                                     cosines[static_cast<std::size_t>(k * t % size)] / static_cast<double>(size);
                 for (std::int64_t c = 0; c < shape.channels; ++c) {
                     const auto lag = static_cast<std::size_t>(c * shape.length + t);
                     const auto bin = static_cast<std::size_t>(c * bins + k);
@@ -239,8 +241,29 @@ TEST_F(GpuCausal, AgreesWithSumsOfCosines)
         for (const std::int64_t channels : {1, 2, 3})
             if (kThorough || length < 258)
                 expectCausal({channels, length});
+    for (const std::int64_t length : {2000, 4097, 8192})
+        if (kThorough)
+            expectCausal({1, length});
     const CausalShape too_long{1, 8193};
     EXPECT_EQ(table().causalKernelForward(context(), &too_long, nullptr, nullptr), 1);
+}
+
+TEST_F(GpuCausal, SaysForWhichLengthsABlockHasRoom)
+{
+    const auto fits = [&](std::int64_t length) {
+        const CausalShape shape{2, length};
+        int answer = -1;
+        expectDone(table().causalKernelFits(context(), &shape, &answer));
+        return answer;
+    };
+    EXPECT_EQ(fits(8192), 1);
+    EXPECT_EQ(fits(8193), 0);
+    expectDone(table().limitShared(context(), 99 << 10));
+    EXPECT_EQ(fits(4096), 1);
+    EXPECT_EQ(fits(4097), 0);
+    EXPECT_EQ(fits(3), 1);
+    const CausalShape no_room{2, 8192};
+    EXPECT_EQ(table().causalKernelForward(context(), &no_room, nullptr, nullptr), 1);
 }
 
 } // namespace

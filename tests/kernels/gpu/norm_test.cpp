@@ -56,19 +56,22 @@ protected:
         EXPECT_EQ(y.values(), rounded);
     }
 
+    /// size: of the values, where eps shall count; bare: no statistics of the mean are kept, Layer has no parameters.
     void expectChannelNorm(const ChannelNormShape& shape, Number number, Past past = Past::Nowhere,
-                           bool zero_vector = false)
+                           bool zero_vector = false, float size = 1, bool bare = false)
     {
         const std::int64_t d = shape.channels;
         const std::int64_t positions = shape.batch * shape.length;
         auto x = randomStored(d * positions, 1);
+        for (float& value : x)
+            value *= size;
         for (std::int64_t c = 0; zero_vector && c < d; ++c)
             x[static_cast<std::size_t>(c * shape.length + 3)] = 0;
         const auto g = randomStored(d * positions, 2, number);
         const bool scale = shape.kind == ChannelNorm::Scale;
         const bool layer = shape.kind == ChannelNorm::Layer;
         const bool gated = shape.kind == ChannelNorm::GatedRms;
-        const bool weighted = shape.kind != ChannelNorm::SimpleRms;
+        const bool weighted = shape.kind != ChannelNorm::SimpleRms && !(bare && layer);
         const auto weight = randomStored(scale ? 1 : d, 3);
         const auto bias = randomStored(d, 4);
         const auto gate = randomStored(d, 5);
@@ -85,7 +88,7 @@ protected:
         auto dbias = zeros(d);
         auto dgate = zeros(d);
         const ChannelNormParameters<const double> p{weighted ? wide_weight.data() : nullptr,
-                                                    layer ? wide_bias.data() : nullptr,
+                                                    layer && !bare ? wide_bias.data() : nullptr,
                                                     gated ? wide_gate.data() : nullptr};
         Gradient into = gradient(past, d * positions);
         const auto wide_add = into.wide();
@@ -93,7 +96,8 @@ protected:
         kernels::channelNormBackward<double, double>(
             shape, p, wide_x.data(), mean.data(), inverse.data(), wide_g.data(),
             past == Past::Nowhere ? nullptr : wide_add.data(), dx.data(),
-            {weighted ? dweight.data() : nullptr, layer ? dbias.data() : nullptr, gated ? dgate.data() : nullptr});
+            {weighted ? dweight.data() : nullptr, layer && !bare ? dbias.data() : nullptr,
+             gated ? dgate.data() : nullptr});
 
         const Buffer x_in = in(x);
         const Buffer g_in = in(g, number);
@@ -108,14 +112,14 @@ protected:
         Buffer dbias_out = out(d);
         Buffer dgate_out = out(d);
         const ChannelNormParameters<const float> parameters{weighted ? weight_in.floats() : nullptr,
-                                                            layer ? bias_in.floats() : nullptr,
+                                                            layer && !bare ? bias_in.floats() : nullptr,
                                                             gated ? gate_in.floats() : nullptr};
         const ChannelNormParameters<float> gradients{weighted ? dweight_out.floats() : nullptr,
-                                                     layer ? dbias_out.floats() : nullptr,
+                                                     layer && !bare ? dbias_out.floats() : nullptr,
                                                      gated ? dgate_out.floats() : nullptr};
         const auto forward = [&](Number as, const Buffer& to) {
             return layers().channelNormForward(context(), &shape, &parameters, as, x_in.floats(), to.data(),
-                                               mean_out.floats(), inverse_out.floats());
+                                               bare && !layer ? nullptr : mean_out.floats(), inverse_out.floats());
         };
         everyOrder({&y_out, &mean_out, &inverse_out}, [&] { return forward(number, y_out); });
         expectDone(forward(Number::Float32, full));
@@ -132,12 +136,12 @@ protected:
         EXPECT_LE(worstError(y_out.values(), y), std::max(tolerance(number), exact)) << what;
         // What cancels in dx (all of it, with one channel) is as large as the inverse.
         const double largest = *std::max_element(inverse.begin(), inverse.end());
-        EXPECT_LE(worstError(dx_out.values(), dx), exact * std::max(1.0, largest)) << what;
+        EXPECT_LE(worstError(dx_out.values(), dx), size == 1 ? exact * std::max(1.0, largest) : exact) << what;
         EXPECT_LE(worstError(inverse_out.values(), inverse), exact) << what;
         if (weighted) {
             EXPECT_LE(worstError(dweight_out.values(), dweight), exact) << what;
         }
-        if (layer) {
+        if (layer && !bare) {
             EXPECT_LE(worstError(dbias_out.values(), dbias), exact) << what;
         }
         if (gated) {
@@ -145,7 +149,9 @@ protected:
         }
     }
 
-    void expectRowNorms(const RowNormShape& shape, Number number, Past past = Past::Nowhere, int shift = 0)
+    /// What is not aligned.
+    enum Shifted { kAdd = 1, kX = 2, kG = 4, kY = 8 };
+    void expectRowNorms(const RowNormShape& shape, Number number, Past past = Past::Nowhere, int shifted = 0)
     {
         const std::int64_t rows = shape.batch * shape.channels;
         const std::int64_t count = rows * shape.length;
@@ -175,7 +181,7 @@ protected:
         auto row_mean = zeros(rows);
         auto row_inverse = row_mean;
         auto rms_inverse = row_mean;
-        Gradient into = gradient(past, count, shift);
+        Gradient into = gradient(past, count, (shifted & kAdd) != 0 ? 1 : 0);
         const auto wide_add = into.wide();
         const double* add = past == Past::Nowhere ? nullptr : wide_add.data();
         kernels::batchNormForward<double>(shape, wide_w.data(), wide_b.data(), 1e-5, wide_x.data(), y.data(),
@@ -194,8 +200,8 @@ protected:
         kernels::rowRmsBackward<double>(shape, 1e-2, rms_inverse.data(), wide_x.data(), wide_g.data(), add,
                                         rms_dx.data());
 
-        const Buffer x_in = in(x);
-        const Buffer g_in = in(g, number);
+        const Buffer x_in = in(x, Number::Float32, (shifted & kX) != 0 ? 1 : 0);
+        const Buffer g_in = in(g, number, (shifted & kG) != 0 ? 1 : 0);
         const Buffer w = in(weight);
         const Buffer b = in(bias);
         Buffer m = out(shape.channels);
@@ -205,7 +211,7 @@ protected:
         Buffer db = out(shape.channels);
         Buffer row_m = out(rows);
         Buffer row_inv = out(rows);
-        Buffer to = out(count, number);
+        Buffer to = out(count, number, (shifted & kY) != 0 ? 1 : 0);
         Buffer full = out(count);
         Buffer& back = into.dx;
         const double exact = 2e-5; // float statistics
@@ -246,8 +252,11 @@ protected:
                    t.instanceNormBackward(context(), &shape, number, row_m.floats(), row_inv.floats(), x_in.floats(),
                                           g_in.data(), into.add(), back.floats());
         });
-        if (shape.length > 1)
+        if (shape.length > 1) {
             expect(row_y, row_dx, "instance");
+        } else { // a value alone is its own mean
+            EXPECT_EQ(to.values(), std::vector<float>(static_cast<std::size_t>(count)));
+        }
         everyOrder({&to, &back, &row_inv}, [&] {
             return into.fill() +
                    t.rowRmsForward(context(), &shape, number, 1e-2F, x_in.floats(), to.data(), row_inv.floats()) +
@@ -269,8 +278,13 @@ TEST_F(GpuNorm, ChannelNormsAgreeWithTheCpu)
         for (const Past past : kPasts)
             for (const Number number : kNumbers)
                 expectChannelNorm({2, 12, 45, kind}, number, past);
-        if (kThorough)
+        if (kThorough) {
             expectChannelNorm({1, 3, 5001, kind}, Number::BFloat16, Past::Beside);
+            expectChannelNorm({1, 2, 16384, kind}, Number::Float32);
+        }
+        expectChannelNorm({2, 9, 33, kind}, Number::Float32, Past::Nowhere, false, 1, true);
+        if (kind != ChannelNorm::Layer && kind != ChannelNorm::Scale) // as small as eps
+            expectChannelNorm({2, 9, 33, kind}, Number::Float32, Past::Nowhere, false, 1e-8F);
         // Its gradient is as large as 1 / eps, and nothing else beside it is seen.
         expectChannelNorm({1, 6, 10, kind}, Number::Float32, Past::Nowhere, true);
     }
@@ -288,7 +302,11 @@ TEST_F(GpuNorm, RowNormsAgreeWithTheCpu)
             for (const std::int64_t length : {33, 64})
                 expectRowNorms({3, 5, length}, number, past);
     expectRowNorms({2, 3, 1028}, Number::BFloat16, Past::Beside);
-    expectRowNorms({2, 3, 64}, Number::BFloat16, Past::Beside, 1);
+    for (const int shifted : {kAdd, kX, kG, kY})
+        for (const Number number : {Number::Float32, Number::BFloat16})
+            expectRowNorms({2, 3, 64}, number, Past::Beside, shifted);
+    if (kThorough)
+        expectRowNorms({1, 2, 16384}, Number::Float32);
 }
 
 } // namespace

@@ -17,7 +17,9 @@ protected:
     [[nodiscard]] const LayerTable& layers() const { return table().layers; }
 
     /// shift: how far parameters lie from an aligned place.
-    void expectNetwork(const Network& network, const std::vector<float>& t, int shift = 0, double near = 5e-5)
+    /// apart: the weights of the last stage lie by themselves, not aligned.
+    void expectNetwork(const Network& network, const std::vector<float>& t, int shift = 0, double near = 5e-5,
+                       bool apart = false)
     {
         const RpeShape& shape = network.shape;
         const std::int64_t n = shape.positions;
@@ -43,7 +45,13 @@ protected:
         Buffer plain_out = out(shape.outputs * n);
         Buffer kept = out(rpeKept(shape));
         Buffer gradients = out(network.layout().size());
-        const RpeParameters p = network.pointers(parameters.floats());
+        RpeParameters p = network.pointers(parameters.floats());
+        const int last = shape.count - 1;
+        const auto weights = network.parameters.begin() + network.layout().matrix(last);
+        const Buffer last_weight =
+            in(std::vector<float>(weights, weights + shape.outputs * shape.width), Number::Float32, 1);
+        if (apart)
+            p.stages[last].weight = last_weight.floats();
         everyOrder({&y_out, &plain_out, &kept}, [&] {
             return layers().rpeForward(context(), &shape, &p, t_in.floats(), y_out.floats(), kept.floats()) +
                    layers().rpeForward(context(), &shape, &p, t_in.floats(), plain_out.floats(), nullptr);
@@ -194,10 +202,27 @@ TEST_F(GpuRpe, ZeroVectorsStayZero)
 
 TEST_F(GpuRpe, ParametersMayLieAnywhere)
 {
-    for (const std::int64_t width : {8, 40})
-        expectNetwork(
-            Network(shapeOf(40, width, 5, 2, {true, ChannelNorm::Layer, Activation::Silu, RpeSkip::Input}), true, 6),
-            lags(40, 0.05F), 1);
+    for (const std::int64_t width : {8, 40}) {
+        const Network network(shapeOf(40, width, 5, 2, {true, ChannelNorm::Layer, Activation::Silu, RpeSkip::Input}),
+                              true, 6);
+        expectNetwork(network, lags(40, 0.05F), 1);
+        expectNetwork(network, lags(40, 0.05F), 0, 5e-5, true);
+    }
+}
+
+TEST_F(GpuRpe, AsManyStagesAndPositionsAsThereMayBe)
+{
+    const RpeStage stage{true, ChannelNorm::Rms, Activation::Sine, RpeSkip::Input};
+    expectNetwork(Network(shapeOf(33, 8, 3, kRpeStages - 1, stage), true, 12), lags(33, 0.05F), 0, 5e-4);
+    if (kThorough) // both sides of 16384 positions
+        expectNetwork(Network(shapeOf(32767, 8, 2, 1, stage), true, 13), lags(32767, 0.0005F), 0, 5e-4);
+    const Network nowhere(shapeOf(0, 8, 3, 1, stage), true, 14);
+    const Buffer parameters = in(nowhere.parameters);
+    Buffer gradients = out(nowhere.layout().size());
+    const RpeParameters p = nowhere.pointers(parameters.floats());
+    expectDone(layers().rpeForward(context(), &nowhere.shape, &p, nullptr, nullptr, nullptr));
+    expectDone(layers().rpeBackward(context(), &nowhere.shape, &p, nullptr, nullptr, nullptr, gradients.floats()));
+    EXPECT_EQ(gradients.values(), std::vector<float>(gradients.values().size()));
 }
 
 TEST_F(GpuRpe, SaysWhichNetworksItTakes)

@@ -179,10 +179,10 @@ WRONG = {
         ("kind == ChannelNorm::Scale ? 0 : c", "0"),
         ("sample * geometry.length + index)", "index)"),
         ("sumOverWarps(squares, scratch + kNormWarps * kWarp) / count", "sumOverWarps(squares, scratch) / count"),
-        ("result * logistic(parameters.gate[c] * value)", "result * logistic(parameters.gate[0] * value)"),
+        ("result * math::sigmoid(parameters.gate[c] * value)", "result * math::sigmoid(parameters.gate[0] * value)"),
         ("result + parameters.bias[c]", "result + parameters.bias[0]"),
         ("const float q = parameters.gate[c];", "const float q = parameters.gate[0];"),
-        ("logistic(parameters.gate[c] * value) : 1.0F", "logistic(parameters.gate[0] * value) : 1.0F"),
+        ("math::sigmoid(parameters.gate[c] * value) : 1.0F", "math::sigmoid(parameters.gate[0] * value) : 1.0F"),
     ],
     "kernels/norm/channel_norm.cu": [
         ("inverse[at.position] = norm.scale;", "inverse[at.position] = norm.centre;"),
