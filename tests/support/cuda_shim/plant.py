@@ -5,7 +5,7 @@
 Run by hand: plant.py BUILD [WORD...] with a build folder that holds test_kernels_gpu (build/release). Words pick errors whose
 file or text contains one. What is planted stands in wrong_indices.py; barriers are found in the sources. Each error is compiled
 in place of the right source (which stays as it is), linked with the tests, and run against the tests of its part.
-Fails if an error goes unseen, or if a kernel has no error in the list.
+Fails if an error goes unseen, or if a kernel or a header of kernels has no error in the list.
 """
 
 import concurrent.futures
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-from wrong_indices import TESTS, UNITS, UNSEEN_BARRIERS, WRONG
+from wrong_indices import NO_INDEX, TESTS, UNITS, UNSEEN_BARRIERS, WRONG
 
 ROOT = pathlib.Path(__file__).parents[3]
 
@@ -79,16 +79,30 @@ def tests_of(name: str) -> str:
     raise SystemExit(f"{name}: no tests are named for it in wrong_indices.py")
 
 
-KERNEL = re.compile(r"__global__ void(?: __launch_bounds__\([^)]*\))?\s+(\w+)\(")
+# Launch bounds may hold calls and templates: __launch_bounds__(Transform<kLog>::kThreads, blocksOf<kLog>(64)).
+KERNEL = re.compile(r"__global__\s+void\s+(?:__launch_bounds__\((?:[^()]|\([^()]*\))*\)\s*)?(?!__launch_bounds__)(\w+)\(")
 
 
-def kernels() -> set[tuple[str, str]]:
-    found = set()
-    for path in sorted((ROOT / "kernels").rglob("*.cu")):
-        text = path.read_text()
-        for match in KERNEL.finditer(text):
-            found.add((str(path.relative_to(ROOT)), match[1]))
+def kernels_in(name: str, text: str) -> list[tuple[str, int, int]]:
+    """(kernel, where it begins, where its body ends)"""
+    found = [(match[1], match.start(), text.index("\n}\n", match.end())) for match in KERNEL.finditer(text)]
+    if len(found) != text.count("__global__"):
+        raise SystemExit(f"{name}: {text.count('__global__')} times __global__, but kernels are only {[kernel for kernel, *_ in found]}")
     return found
+
+
+def without_errors(seen: set[tuple[str, str]]) -> list[str]:
+    """Kernels, and headers with code for a device, in which nothing is planted."""
+    missing = []
+    for path in sorted((ROOT / "kernels").rglob("*.cu*")):
+        name, text = str(path.relative_to(ROOT)), path.read_text()
+        missing += [f"{name} {kernel}" for kernel, _, _ in kernels_in(name, text) if (name, kernel) not in seen]
+        if path.suffix == ".cuh" and name not in WRONG:
+            if name not in NO_INDEX:
+                missing.append(name)
+            elif re.search(r"threadIdx|blockIdx|__syncthreads|__shfl", text):
+                missing.append(f"{name} (is in NO_INDEX, but divides work among threads)")
+    return missing
 
 
 def planted() -> list[tuple[str, str, str, str]]:
@@ -96,19 +110,18 @@ def planted() -> list[tuple[str, str, str, str]]:
     errors, seen = [], set()
     for name, pairs in WRONG.items():
         text = (ROOT / name).read_text()
-        starts = [(match.start(), match[1]) for match in KERNEL.finditer(text)]
+        bodies = kernels_in(name, text)
         for right, wrong in pairs:
             if text.count(right) < 1:
                 raise SystemExit(f"{name}: '{right}' is not in it any more; say in wrong_indices.py what stands there now")
             for match in re.finditer(re.escape(right), text):
-                inside = [kernel for start, kernel in starts if start < match.start()]
-                kernel = inside[-1] if inside else "device function"
+                kernel = next((kernel for kernel, begin, end in bodies if begin < match.start() < end), "outside of kernels")
                 seen.add((name, kernel))
                 errors.append((name, f"{kernel}: {right} -> {wrong}",
                                text[:match.start()] + wrong + text[match.end():], tests_of(name)))
-    missing = sorted(kernels() - seen)
+    missing = without_errors(seen)
     if missing:
-        raise SystemExit("no wrong index is planted in " + ", ".join(f"{name} {kernel}" for name, kernel in missing))
+        raise SystemExit("no wrong index is planted in " + ", ".join(missing))
     return errors
 
 

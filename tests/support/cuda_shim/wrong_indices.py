@@ -7,6 +7,14 @@ WRONG = {
         ("j >= 0 && j < length ?", "j >= 0 && j <= length ?"),
         ("if (i + j < length)", "if (i + j < length - 1)"),
     ],
+    "kernels/device/reduce.cuh": [
+        ("int lanes = width / 2; lanes > 0;", "int lanes = width / 4; lanes > 0;"),
+        ("int lanes = kWarp / 2; lanes > 0;", "int lanes = kWarp / 2; lanes > 1;"),
+        ("upper ? values[i] : values[i + kHalf];", "values[i + kHalf];"),
+        ("lanes = kCount; lanes < kWarp;", "lanes = kCount; lanes < kWarp / 2;"),
+        ("scratch[threadIdx.x / kWarp] = of_warp;", "scratch[0] = of_warp;"),
+        ("sum += scratch[warp];", "sum += scratch[0];"),
+    ],
     "kernels/device/reduce.cu": [
         ("sum += partial[p * count + i];", "sum += partial[p * count];"),
         ("p < parts * (warp + 1) / warps", "p < parts * (warp + 1) / warps - 1"),
@@ -132,12 +140,18 @@ WRONG = {
     "kernels/fftconv/fused.cu": [
         ("const int lag = i <= geometry.after ? i : i - kSize; // in circular order",
          "const int lag = i < geometry.after ? i : i - kSize;"),
+        ("transform.own(spectrum + channel * kSize)", "transform.own(spectrum)"),
         ("const float2 h = own[transform.offset(r)];", "const float2 h = own[transform.offset(0)];"),
         ("make_float2(h.x, h.y * sign)", "h"),
+        ("static_cast<int>(blockIdx.x) % geometry.pairs();", "0;"),
+        ("(static_cast<std::int64_t>(channel) << kLog)", "0"),
+        ("turned_lags ? -1.0F : 1.0F", "1.0F"),
+        ("spectrum + static_cast<std::int64_t>(channel) * kSize;", "spectrum;"),
         ("v[r] * conjugate(kept[transform.offset(r)])", "v[r] * kept[transform.offset(r)]"),
         ("pair == begin ? term : total[transform.offset(r)] + term", "term"),
         ("geometry.pairs() * (slice + 1) / slices;", "geometry.pairs() * slice / slices + 1;"),
         ("(slice * geometry.channels + channel)", "(slice + channel)"),
+        ("v[r] = v[r] + part[transform.offset(r)];", "v[r] = part[transform.offset(r)];"),
         ("lags[lag + geometry.before] = v[r].x * scale;", "lags[lag + geometry.before] = v[r].y * scale;"),
     ],
     "kernels/fftconv/causal.cu": [
@@ -157,6 +171,13 @@ WRONG = {
         ("response[at.row % channels * bins + at.i]", "response[at.i]"),
         ("g[b * channels * bins + index]", "g[b * bins + index]"),
         ("first ? make_float2(0, 0) : sum[index]", "make_float2(0, 0)"),
+    ],
+    "kernels/pointwise/pointwise.cuh": [
+        ("values{four.x, four.y, four.z, four.w}", "values{four.x, four.y, four.y, four.w}"),
+        ("values[0], values[1], values[2], values[3]", "values[0], values[1], values[2], values[2]"),
+        ("(static_cast<std::uint64_t>(index) + 1)", "(static_cast<std::uint64_t>(index) + 2)"),
+        ("math::keep(row_seed, position,", "math::keep(row_seed, position / 2,"),
+        ("return math::point<Activation::Gelu>(x);", "return math::point<Activation::Silu>(x);"),
     ],
     "kernels/pointwise/activation.cu": [
         ("bias[row % channels]", "bias[row / channels]"),
@@ -281,6 +302,9 @@ WRONG = {
         ("(group * kSide + y + 8 * j) * kSide", "(y + 8 * j) * kSide"),
         ("of * kSide * kSide + i", "i"),
         ("partial + chunk * geometry.matrices", "partial"),
+        ("columns(static_cast<int>(blocksFor(network.width, kSide)))", "columns(1)"),
+        ("(blocksFor(network.outputs, kSide)) * columns)", "(blocksFor(network.outputs, kSide)))"),
+        ("chunks = blocksFor(shape.positions, span);", "chunks = 1;"),
     ],
     "kernels/embedding/embedding.cu": [
         ("table[token * geometry.width + at.channel]", "table[token + at.channel]"),
@@ -308,20 +332,29 @@ WRONG = {
     ],
 }
 
+# Headers that index nothing, so that nothing is planted in them, and why.
+NO_INDEX = {
+    "kernels/device/gpu.cuh": "names for what kernels use, and how one is started",
+    "kernels/rpe/rpe_products.cuh": "declares what rpe_products.cu defines",
+}
+
 # The translation units that show an error in a header.
 UNITS = {
     "kernels/device/number.cuh": ["kernels/band/band.cu"],
+    "kernels/device/reduce.cuh": ["kernels/band/band.cu", "kernels/norm/row_norm.cu", "kernels/ski/ski.cu"],
     "kernels/band/band.cuh": ["kernels/band/band.cu"],
     "kernels/ski/ski.cuh": ["kernels/ski/ski.cu", "kernels/ski/ski_backward.cu"],
     "kernels/ski/ski_row.cuh": ["kernels/ski/ski.cu"],
     "kernels/fftconv/transform.cuh": ["kernels/fftconv/fused.cu", "kernels/fftconv/causal.cu"],
     "kernels/fftconv/fused.cuh": ["kernels/fftconv/fused.cu"],
+    "kernels/pointwise/pointwise.cuh": ["kernels/pointwise/activation.cu", "kernels/pointwise/gate.cu"],
     "kernels/norm/channel_norm.cuh": ["kernels/norm/channel_norm.cu", "kernels/norm/gate_norm.cu"],
     "kernels/rpe/rpe.cuh": ["kernels/rpe/rpe.cu", "kernels/rpe/rpe_backward.cu"],
 }
 
 # The tests that run a part.
 TESTS = {
+    "kernels/device/reduce.cuh": "GpuBand.*:GpuNorm.RowNormsAgreeWithTheCpu:GpuSki.AgreesWithExplicitMatrices",
     "kernels/device/reduce": "GpuGate.*:GpuNorm.*",
     "kernels/device/number": "GpuBand.*",
     "kernels/band/": "GpuBand.*",
@@ -329,6 +362,7 @@ TESTS = {
     "kernels/ski/": "GpuSki.*",
     "kernels/fftconv/causal": "GpuCausal.*",
     "kernels/fftconv/": "GpuToeplitz.*:GpuCausal.*",
+    "kernels/pointwise/pointwise": "GpuPointwise.*:GpuGate.*",
     "kernels/pointwise/activation": "GpuPointwise.*",
     "kernels/pointwise/": "GpuGate.*",
     "kernels/norm/": "GpuNorm.*:GpuGateNorm.*",
