@@ -73,6 +73,14 @@ TEST_F(GpuPointwise, MasksAreThoseOfTheCpu)
             const auto values = y_out.values();
             for (std::size_t i = 0; i < values.size(); ++i)
                 EXPECT_EQ(values[i] == 0, y[i] == 0) << i;
+            // The same seed from the device's memory.
+            const auto place = integers({static_cast<std::int64_t>(dropout.seed)});
+            Dropout placed{0.3, 5};
+            placed.place = reinterpret_cast<const std::uint64_t*>(place.get());
+            Buffer again = out(rows * length, number);
+            expectDone(
+                layers().dropoutAdd(context(), &placed, rows, length, number, nullptr, x_in.data(), again.data()));
+            EXPECT_EQ(again.values(), values);
         }
 }
 
