@@ -121,6 +121,11 @@ struct Division {
     std::int64_t samples;
 };
 
+void PrintTo(const Division& one, std::ostream* out)
+{
+    *out << one.kind << (one.causal ? ", causal, " : ", ") << one.samples << " samples on " << one.devices;
+}
+
 class Divided : public ::testing::TestWithParam<Division>
 {
 };
