@@ -62,8 +62,9 @@ public:
             part->applyGradients();
         StepOutcome outcome = first().outcome(samples);
         for (std::size_t i = 1; i < parts_.size(); ++i) {
-            if (const std::string note = parts_[i]->takeNote(); outcome.note.empty())
-                outcome.note = note;
+            const std::string note = parts_[i]->takeNote();
+            if (!note.empty() && outcome.note != note) // mostly they say the same
+                outcome.note += (outcome.note.empty() ? "" : " ") + note;
         }
         return outcome;
     }

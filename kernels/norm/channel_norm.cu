@@ -35,7 +35,7 @@ __global__ void __launch_bounds__(kThreads) channelNormKernel(NormGeometry geome
 
 /// partial (blocks, 3, channels): this tile's sums for weight, bias and gate.
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 4)
     channelNormBackwardKernel(NormGeometry geometry, NormParameters parameters, const float* x, const float* mean,
                               const float* inverse, const T* g, const float* add, float* dx, float* partial)
 {

@@ -124,8 +124,8 @@ public:
             inverse = at::empty_like(mean);
             const auto parameters = normParameters<const float>(norm);
             gpuOf(z)->call(&LayerTable::gateNormForward, &shape, &options.dropout, *options.norm, &parameters,
-                           numberOf(z), constData<void>(z), constData<float>(bias), constData<void>(y), data<void>(o),
-                           data<float>(mean), data<float>(inverse));
+                           numberOf(z, y, o), constData<void>(z), constData<float>(bias), constData<void>(y),
+                           data<void>(o), data<float>(mean), data<float>(inverse));
         } else {
             kGateOutput(shape, options.dropout, z, bias, y, o);
         }
@@ -176,7 +176,7 @@ public:
             const auto parameters = normParameters<const float>(norm);
             const auto into = normParameters<float>(dnorm);
             gpuOf(z)->call(&LayerTable::gateNormBackward, &shape, &options.dropout, *options.norm, &parameters,
-                           numberOf(z), constData<void>(z), constData<float>(bias), constData<void>(y),
+                           numberOf(z, y, go, dy), constData<void>(z), constData<float>(bias), constData<void>(y),
                            constData<float>(saved[9]), constData<float>(saved[10]), constData<void>(go), data<void>(dz),
                            data<void>(dy), data<void>(o), data<float>(dbias), &into);
         } else {

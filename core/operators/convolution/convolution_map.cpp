@@ -45,7 +45,7 @@ public:
     void forward(const Gpu& gpu, const at::Tensor& kernel, const at::Tensor& x, const at::Tensor& y) const
     {
         const at::Tensor lags = allLags(kernel);
-        gpu.call(&Table::planeForward, &shape_, numberOf(x), columns_ ? constData<float>(lags) : nullptr,
+        gpu.call(&Table::planeForward, &shape_, numberOf(x, y), columns_ ? constData<float>(lags) : nullptr,
                  columns_ ? nullptr : constData<float>(lags), constData<void>(x), data<void>(y));
     }
 
@@ -55,7 +55,7 @@ public:
     {
         const at::Tensor lags = allLags(kernel);
         at::Tensor dlags = at::empty_like(lags);
-        gpu.call(&Table::planeBackward, &shape_, numberOf(x), columns_ ? constData<float>(lags) : nullptr,
+        gpu.call(&Table::planeBackward, &shape_, numberOf(x, g), columns_ ? constData<float>(lags) : nullptr,
                  columns_ ? nullptr : constData<float>(lags), constData<void>(x), constData<void>(g), data<void>(dx),
                  columns_ ? data<float>(dlags) : nullptr, columns_ ? nullptr : data<float>(dlags));
         const at::Tensor own = dlags.narrow(1, convolution_.n - 1 - convolution_.before, kernel.size(1));
@@ -184,8 +184,8 @@ public:
                        at::TensorList kept) const override
     {
         const at::Tensor scaled = g / operands.back();
-        Gradients d =
-            inner_->backward(scaled, x, operands.slice(0, operands.size() - 1), kept.slice(0, kept.size() - 1));
+        Gradients d = inner_->backward(scaled.to(g.scalar_type()), x, operands.slice(0, operands.size() - 1),
+                                       kept.slice(0, kept.size() - 1));
         d.operands.push_back((scaled * kept.back()).sum(0).neg_());
         return d;
     }

@@ -74,6 +74,15 @@ void forType(const at::Tensor& tensor, Body&& body)
     }
 }
 
+/// ... of several, which must be the same.
+template <typename... Others>
+[[nodiscard]] kernels::Number numberOf(const at::Tensor& tensor, const Others&... others)
+{
+    TORCH_CHECK(((others.scalar_type() == tensor.scalar_type()) && ...),
+                "a kernel was handed activations of two types, one of ", tensor.scalar_type());
+    return numberOf(tensor);
+}
+
 /// One function of kernels/: for float and double on the CPU and, by its entry in the table, for a graphics card. It is
 /// called with tensors where these take pointers; the first one of floating point says which of the three. The table's
 /// functions take shapes by pointer and, in front of the activations (void*), the kind of their numbers, which is not

@@ -124,13 +124,13 @@ protected:
     void product(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x, const at::Tensor& y,
                  const at::Tensor& inducing) const override
     {
-        gpu_.call(&Table::skiForward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
+        gpu_.call(&Table::skiForward, &shape, plan_, numberOf(x, y), constData<float>(operands[0]),
                   constData<float>(operands[1]), constData<void>(x), data<void>(y), data<float>(inducing));
     }
     void adjoint(const kernels::SkiShape& shape, at::TensorList operands, const at::Tensor& x,
                  const at::Tensor& inducing, const at::Tensor& g, const Gradients& d) const override
     {
-        gpu_.call(&Table::skiBackward, &shape, plan_, numberOf(x), constData<float>(operands[0]),
+        gpu_.call(&Table::skiBackward, &shape, plan_, numberOf(x, g, d.x), constData<float>(operands[0]),
                   constData<float>(operands[1]), constData<void>(x), constData<float>(inducing), constData<void>(g),
                   data<void>(d.x), data<float>(d.operands[0]), data<float>(d.operands[1]));
     }

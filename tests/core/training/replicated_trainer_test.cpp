@@ -95,6 +95,8 @@ TEST(ReplicatedTrainer, AsksAllItsPartsAndComparesAllThatTheyHold)
     for (const NotingPart* part : own)
         EXPECT_FALSE(part->records);
     EXPECT_EQ(trainer->step(batchOf(6, 60, 1), 0).note, "last");
+    std::vector<NotingPart*> several;
+    EXPECT_EQ(trainerOfParts({"one.", "one.", "", "two."}, several)->step(batchOf(8, 60, 1), 0).note, "one. two.");
 
     const TensorBlob zeros{"f32", {1}, std::vector<std::byte>(4)};
     const TensorBlob others{"f32", {1}, std::vector<std::byte>(4, std::byte{1})};

@@ -68,6 +68,20 @@ std::vector<Case> cases()
              e.mixer.normalize = true;
              e.mixer.kernel_act = "exp";
          }},
+        {"tno_normalized_fft",
+         [](Experiment& e) {
+             e.mixer.normalize = true;
+             e.mixer.kernel_act = "exp";
+             e.mixer.algorithm = "fft";
+         }},
+        {"tno_causal_blocks_normalized",
+         [](Experiment& e) {
+             e.mixer.causal = true;
+             e.mixer.normalize = true;
+             e.mixer.kernel_act = "exp";
+             e.mixer.algorithm = "blocks";
+         },
+         {4, 9, 150, false, 0, 0}},
         {"tno_learned_decay", [](Experiment& e) { e.mixer.decay = "learned"; }},
         {"tno_mlp",
          [](Experiment& e) {
@@ -289,13 +303,10 @@ TEST_P(GpuPath, RepeatsItselfToTheLastBit)
 std::vector<Case> roundedCases()
 {
     std::vector<Case> all;
-    all.push_back({"tno", [](Experiment& e) { e.mixer.algorithm = "fft"; }});
-    all.push_back({"ski", [](Experiment& e) { e.mixer.kind = "ski"; }});
-    all.push_back({"fd_causal", [](Experiment& e) {
-                       e.mixer.kind = "fd";
-                       e.mixer.causal = true;
-                       e.mixer.algorithm = "fft";
-                   }});
+    for (Case one : cases()) {
+        one.name = "network_" + one.name;
+        all.push_back(one);
+    }
     for (const char* norm : {"layer", "batch", "instance", "simplerms", "none"})
         all.push_back({std::string("norms_") + norm, [norm](Experiment& e) { e.model.norm = norm; }});
     all.push_back({"dropout", [](Experiment& e) { e.model.dropout = 0.2; }});
