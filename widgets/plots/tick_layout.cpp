@@ -288,9 +288,10 @@ TickSet asinhTicks(double lower, double upper, double turn, const TickSpace& spa
         set = {};
         const bool powers = bottom < -2 || top > 3;
         const auto add = [&](double value, const QString& label) {
-            if (value < value_low - 1e-9 * largest || value > value_high + 1e-9 * largest)
+            const double at = std::asinh(value / turn);
+            if (at < lower - kSlack * (upper - lower) || at > upper + kSlack * (upper - lower))
                 return;
-            set.ticks.push_back(std::asinh(value / turn));
+            set.ticks.push_back(at);
             set.labels.push_back(label);
         };
         for (const double sign : {-1.0, 1.0}) {
