@@ -44,29 +44,14 @@ __global__ void __launch_bounds__(kThreads, 4)
     const float centre = geometry.kind == ChannelNorm::Layer && at.there ? mean[at.position] : 0.0F;
     const NormAt norm{geometry.kind, parameters, centre, at.there ? inverse[at.position] : 0.0F};
     float* sums = partial + static_cast<std::int64_t>(blockIdx.x) * 3 * geometry.channels;
-    float plain = 0;
-    float along = 0;
-    for (int c = at.warp; c < geometry.channels; c += kWarps) {
-        const float value = at.there ? x[at.first + c * n] : 0.0F;
-        const float gradient = at.there ? toFloat(g[at.first + c * n]) : 0.0F;
-        const NormAt::Terms terms = norm.terms(gradient, value, c);
-        plain += terms.r;
-        along += terms.r * terms.hat;
-        const float of_weight = warpSum(terms.of_weight);
-        const float of_bias = warpSum(gradient);
-        const float of_gate = norm.gated() ? warpSum(terms.of_gate) : 0.0F;
-        if (at.lane == 0) {
-            sums[c] = of_weight;
-            sums[geometry.channels + c] = of_bias;
-            sums[2 * geometry.channels + c] = of_gate;
-        }
-    }
-    joinChannels(norm, geometry.channels, plain, along, sharedMemory<float>());
+    const NormSums joined = sumOverChannels(
+        norm, at, geometry.channels, [&](int c) { return x[at.first + c * n]; },
+        [&](int c) { return toFloat(g[at.first + c * n]); }, sums, sharedMemory<float>());
     if (!at.there)
         return;
     for (int c = at.warp; c < geometry.channels; c += kWarps) {
         const std::int64_t place = at.first + c * n;
-        const float result = norm.gradient(toFloat(g[place]), x[place], c, plain, along);
+        const float result = norm.gradient(toFloat(g[place]), x[place], c, joined.plain, joined.along);
         dx[place] = add != nullptr ? result + add[place] : result;
     }
 }

@@ -178,15 +178,39 @@ __device__ __forceinline__ void measure(NormAt& norm, const Position& at, int ch
     norm.scale = normScale(norm.kind, sumOverWarps(squares, scratch + kNormWarps * kWarp) / count);
 }
 
-/// What sums over the channels leave of `plain` and `along` for NormAt::gradient().
-__device__ __forceinline__ void joinChannels(const NormAt& norm, int channels, float& plain, float& along,
-                                             float* scratch)
+/// The sums that NormAt::gradient() needs at a thread's position, whose channels and gradients value(c) and gradient(c)
+/// give; all threads of the block call it. sums (3, channels) become the tile's of weight, bias and gate; scratch: two
+/// floats a thread.
+struct NormSums {
+    float plain = 0;
+    float along = 0;
+};
+template <typename Value, typename Gradient>
+__device__ __forceinline__ NormSums sumOverChannels(const NormAt& norm, const NormPosition& at, int channels,
+                                                    Value value, Gradient gradient, float* sums, float* scratch)
 {
+    NormSums joined;
+    for (int c = at.warp; c < channels; c += kNormWarps) {
+        const float here = at.there ? value(c) : 0.0F;
+        const float g = at.there ? gradient(c) : 0.0F;
+        const NormAt::Terms terms = norm.terms(g, here, c);
+        joined.plain += terms.r;
+        joined.along += terms.r * terms.hat;
+        const float of_weight = warpSum(terms.of_weight);
+        const float of_bias = warpSum(g);
+        const float of_gate = norm.gated() ? warpSum(terms.of_gate) : 0.0F;
+        if (at.lane == 0) {
+            sums[c] = of_weight;
+            sums[channels + c] = of_bias;
+            sums[2 * channels + c] = of_gate;
+        }
+    }
     const auto count = static_cast<float>(channels);
-    plain = sumOverWarps(plain, scratch) / count;
-    along = sumOverWarps(along, scratch + kNormWarps * kWarp) / count * normPull(norm.kind, norm.scale);
+    joined.plain = sumOverWarps(joined.plain, scratch) / count;
+    joined.along = sumOverWarps(joined.along, scratch + kNormWarps * kWarp) / count * normPull(norm.kind, norm.scale);
     if (norm.kind != ChannelNorm::Layer)
-        plain = 0;
+        joined.plain = 0;
+    return joined;
 }
 
 } // namespace toeplab::kernels::gpu

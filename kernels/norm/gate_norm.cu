@@ -86,31 +86,16 @@ __global__ void __launch_bounds__(kThreads)
     const float centre = geometry.kind == ChannelNorm::Layer && at.there ? mean[at.position] : 0.0F;
     const NormAt norm{geometry.kind, parameters, centre, at.there ? inverse[at.position] : 0.0F};
     float* sums = out.partial + static_cast<std::int64_t>(blockIdx.x) * 4 * geometry.channels;
-    float plain = 0;
-    float along = 0;
-    for (int c = at.warp; c < geometry.channels; c += kNormWarps) {
-        const float value = at.there ? factors(c).product() : 0.0F;
-        const float gradient = at.there ? toFloat(g[at.first + c * n]) : 0.0F;
-        const NormAt::Terms terms = norm.terms(gradient, value, c);
-        plain += terms.r;
-        along += terms.r * terms.hat;
-        const float of_weight = warpSum(terms.of_weight);
-        const float of_bias = warpSum(gradient);
-        const float of_gate = norm.gated() ? warpSum(terms.of_gate) : 0.0F;
-        if (at.lane == 0) {
-            sums[c] = of_weight;
-            sums[geometry.channels + c] = of_bias;
-            sums[2 * geometry.channels + c] = of_gate;
-        }
-    }
-    joinChannels(norm, geometry.channels, plain, along, sharedMemory<float>());
+    const NormSums joined = sumOverChannels(
+        norm, at, geometry.channels, [&](int c) { return factors(c).product(); },
+        [&](int c) { return toFloat(g[at.first + c * n]); }, sums, sharedMemory<float>());
     T* dz = out.dz + at.sample * geometry.channels * n;
     for (int c = at.warp; c < geometry.channels; c += kNormWarps) {
         const std::int64_t place = at.first + c * n;
         float through = 0; // to act's argument
         if (at.there) {
             const typename GateFactors<T>::Values values = factors(c);
-            const float gradient = norm.gradient(toFloat(g[place]), values.product(), c, plain, along);
+            const float gradient = norm.gradient(toFloat(g[place]), values.product(), c, joined.plain, joined.along);
             through = gradient * values.other * values.keep * values.gate.derivative;
             fromFloat(through, dz[place]);
             fromFloat(gradient * values.gate.value * values.keep, out.dy[place]);

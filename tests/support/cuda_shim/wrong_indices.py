@@ -198,6 +198,7 @@ WRONG = {
     "kernels/norm/channel_norm.cuh": [
         ("scratch[warp * kWarp + static_cast<int>(threadIdx.x) % kWarp]", "scratch[static_cast<int>(threadIdx.x) % kWarp]"),
         ("kind == ChannelNorm::Scale ? 0 : c", "0"),
+        ("sums[2 * channels + c] = of_gate;", "sums[channels + c] = of_gate;"),
         ("sample * geometry.length + index)", "index)"),
         ("sumOverWarps(squares, scratch + kNormWarps * kWarp) / count", "sumOverWarps(squares, scratch) / count"),
         ("result * math::sigmoid(parameters.gate[c] * value)", "result * math::sigmoid(parameters.gate[0] * value)"),
@@ -207,7 +208,6 @@ WRONG = {
     ],
     "kernels/norm/channel_norm.cu": [
         ("inverse[at.position] = norm.scale;", "inverse[at.position] = norm.centre;"),
-        ("sums[2 * geometry.channels + c] = of_gate;", "sums[geometry.channels + c] = of_gate;"),
         ("y[at.first + c * n]);", "y[at.first + c]);"),
         ("result + add[place]", "result + add[at.first]"),
         ("dx[place] =", "dx[at.first] ="),
@@ -222,7 +222,6 @@ WRONG = {
         ("inverse[at.position] = norm.scale;", "inverse[at.position] = norm.centre;"),
         ("o[at.first + static_cast<std::int64_t>(c) * geometry.length]", "o[at.first + c]"),
         ("static_cast<std::int64_t>(blockIdx.x) * 4 * geometry.channels", "0"),
-        ("sums[2 * geometry.channels + c] = of_gate;", "sums[geometry.channels + c] = of_gate;"),
         ("sums[3 * geometry.channels + c] = through;", "sums[3 * geometry.channels] = through;"),
         ("out.dz + at.sample * geometry.channels * n", "out.dz"),
         ("out.dy[place]", "out.dy[at.first]"),
